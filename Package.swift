@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The target list, bottom up, is the architecture diagram: a target imports only what stands above it here.
+// See ARCHITECTURE.md.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+// Kernels alone is compiled for AVX2 and FMA on x86-64 (checked at start, with a message on an older CPU).
+// STRATA_BASELINE=1 builds the portable x86-64 baseline instead; arm64 has NEON in its baseline.
+#if arch(x86_64)
+  let portable = Context.environment["STRATA_BASELINE"] == "1"
+  let kernelSettings: [SwiftSetting] =
+    portable
+    ? settings
+    : settings + [.unsafeFlags(["-Xcc", "-march=x86-64-v3"]), .define("STRATA_X86_64_V3")]
+#else
+  let kernelSettings = settings
+#endif
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "strata",
+  platforms: [.macOS("26.0")],
+  products: [.executable(name: "strata", targets: ["strata"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(name: "CPlatform"),
+
+    .target(name: "Kernels", dependencies: ["CPlatform"], swiftSettings: kernelSettings),
+    module("Columns", ["Kernels"]),
+    module("JSONText", []),
+    module("Storage", ["Columns", "Kernels", "JSONText", "CLZ4", "CXXHash", "CPlatform"]),
+    module("Ingest", ["Columns", "Kernels", "JSONText", "Storage", "CLZ4", "CXXHash"]),
+    module("Aggregation", ["Columns", "Kernels"]),
+    module("Models", ["Columns", "Kernels", "JSONText"]),
+    module("Expressions", ["Columns", "Kernels"]),
+    module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
+    module("Generation", ["Kernels"]),
+    .executableTarget(
+      name: "strata",
+      dependencies: [
+        "Aggregation", "CPlatform", "Classification", "Columns", "Expressions", "Generation",
+        "Ingest", "JSONText", "Kernels", "Models", "Storage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    tests("KernelsTests", ["Kernels"]),
+    tests("ColumnsTests", ["Columns", "Kernels"]),
+    tests("JSONTextTests", ["JSONText"]),
+    tests("StorageTests", ["Storage", "Columns", "Kernels", "JSONText"]),
+    tests("IngestTests", ["Ingest", "Storage", "Columns", "Kernels"]),
+    tests("AggregationTests", ["Aggregation", "Columns", "Kernels"]),
+    tests("ModelsTests", ["Models", "Columns", "Kernels", "JSONText"]),
+    tests("ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"]),
+    tests(
+      "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
+    tests("GenerationTests", ["Generation", "Kernels"]),
+  ]
+)

@@ -1,0 +1,1 @@
+// The Aggregation module's sources live in this folder.

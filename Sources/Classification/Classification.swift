@@ -1,0 +1,1 @@
+// The Classification module's sources live in this folder.

@@ -1,0 +1,1 @@
+// The Expressions module's sources live in this folder.

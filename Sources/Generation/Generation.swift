@@ -1,0 +1,1 @@
+// The Generation module's sources live in this folder.

@@ -1,0 +1,1 @@
+// The Ingest module's sources live in this folder.

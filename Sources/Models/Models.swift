@@ -1,0 +1,1 @@
+// The Models module's sources live in this folder.

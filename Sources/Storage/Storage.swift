@@ -1,0 +1,1 @@
+// The Storage module's sources live in this folder.

@@ -1,0 +1,1 @@
+// The tests of Aggregation live in this folder.

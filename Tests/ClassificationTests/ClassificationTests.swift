@@ -1,0 +1,1 @@
+// The tests of Classification live in this folder.

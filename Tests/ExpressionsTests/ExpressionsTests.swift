@@ -1,0 +1,1 @@
+// The tests of Expressions live in this folder.

@@ -1,0 +1,1 @@
+// The tests of Generation live in this folder.
