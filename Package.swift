@@ -55,10 +55,12 @@ let package = Package(
     module("Expressions", ["Columns", "Kernels"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module("Generation", ["Kernels"]),
+    module("Export", ["Columns", "Kernels"]),
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Aggregation", "CPlatform", "Classification", "Columns", "Expressions", "Generation",
+        "Aggregation", "CPlatform", "Classification", "Columns", "Export", "Expressions",
+        "Generation",
         "Ingest", "JSONText", "Kernels", "Models", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -74,6 +76,7 @@ let package = Package(
     tests("ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
+    tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests("GenerationTests", ["Generation", "Kernels"]),
   ]
 )
