@@ -36,7 +36,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "strata",
   platforms: [.macOS("26.0")],
-  products: [.executable(name: "strata", targets: ["strata"])],
+  products: [
+    .executable(name: "strata", targets: ["strata"]),
+    .library(name: "BenchmarkSubjects", targets: ["BenchmarkSubjects"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -57,12 +60,20 @@ let package = Package(
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module("Generation", ["Kernels"]),
     module("Export", ["Columns", "Kernels"]),
+    module(
+      "Pipeline",
+      [
+        "Aggregation", "Classification", "Columns", "Export", "Ingest", "JSONText", "Kernels",
+        "Models",
+        "Reports", "Storage",
+      ]),
+    module("BenchmarkSubjects", ["Columns", "Export", "Kernels"]),
     .executableTarget(
       name: "strata",
       dependencies: [
         "Aggregation", "CPlatform", "Classification", "Columns", "Export", "Expressions",
         "Generation",
-        "Ingest", "JSONText", "Kernels", "Models", "Reports", "Storage",
+        "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -79,6 +90,7 @@ let package = Package(
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
+    tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
     tests("GenerationTests", ["Generation", "Kernels"]),
   ]
 )

@@ -93,11 +93,7 @@ package struct FrameExport: Sendable {
         let start = (first + task) * sliceRowCount
         let rows = start..<min(start + sliceRowCount, rowCount)
         writers[task].writer.clear()
-        if let selection {
-          formatter.append(rows: rows, where: selection, to: &writers[task].writer)
-        } else {
-          formatter.append(rows: rows, to: &writers[task].writer)
-        }
+        formatter.append(rows: rows, where: selection, to: &writers[task].writer)
       }
       if isRegularFile {
         offset = try putAll(writers[0..<count], to: descriptor, at: offset, path: path)

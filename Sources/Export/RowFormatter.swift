@@ -12,160 +12,114 @@ package enum ExportFormat: String, Sendable, CaseIterable {
 /// Writes rows of a frame as text.
 ///
 /// Integers, money and dates are exact. Floats are written so that they read back as the same value.
-package struct RowFormatter: Sendable {
+package final class RowFormatter: Sendable {
   package let format: ExportFormat
-  private let fields: [Field]
-
-  private struct Field: Sendable {
-    let column: Column
-    /// What stands before the value: the delimiter, and in JSON the name.
-    let lead: [UInt8]
-    /// The quoted text of each value of a dictionary column.
-    let dictionary: [[UInt8]]
-  }
+  private let columns: [Column]
+  /// What stands before each column's cell.
+  private let leads: [AlignedBuffer<UInt8>]
+  /// The ready-quoted values of each dictionary column, empty for others.
+  private let dictionaries: [StringTable]
 
   /// The columns in the order in which they are written.
   package init(format: ExportFormat, columns: [Column]) {
     self.format = format
-    fields = columns.enumerated().map { index, column in
-      var lead: [UInt8] = []
-      if index > 0 { lead.append(UInt8(ascii: ",")) }
-      if format == .jsonl {
-        lead = [UInt8(ascii: index == 0 ? "{" : ",")]
-        RowFormatter.quoteJSON(Array(column.name.utf8), into: &lead)
-        lead.append(UInt8(ascii: ":"))
+    self.columns = columns
+    leads = columns.enumerated().map { index, column in
+      var lead = ByteWriter()
+      switch format {
+      case .csv:
+        if index > 0 { lead.append(byte: UInt8(ascii: ",")) }
+      case .jsonl:
+        lead.append(byte: UInt8(ascii: index == 0 ? "{" : ","))
+        Array(column.name.utf8).withUnsafeBufferPointer { lead.appendQuotedJSON($0) }
+        lead.append(byte: UInt8(ascii: ":"))
       }
-      var dictionary: [[UInt8]] = []
-      if case .string(_, let table) = column.values {
-        dictionary = (0..<table.count).map { RowFormatter.quoted(table.utf8(at: $0), format) }
-      }
-      return Field(column: column, lead: lead, dictionary: dictionary)
+      return AlignedBuffer(lead.array)
+    }
+    dictionaries = columns.map { column in
+      guard case .string(_, let table) = column.values else { return StringTable([]) }
+      return StringTable(
+        (0..<table.count).map { index in
+          var quoted = ByteWriter()
+          RowFormatter.append(table.utf8(at: index), format, to: &quoted)
+          return String(decoding: quoted.bytes, as: UTF8.self)
+        })
     }
   }
 
   /// The header line of a CSV; nothing for JSON lines.
   package func appendHeader(to writer: inout ByteWriter) {
     guard format == .csv else { return }
-    for (index, field) in fields.enumerated() {
+    for (index, column) in columns.enumerated() {
       if index > 0 { writer.append(byte: UInt8(ascii: ",")) }
-      let name = Array(field.column.name.utf8)
-      name.withUnsafeBufferPointer { bytes in
-        RowFormatter.quoted(bytes, .csv).withUnsafeBufferPointer { writer.append(utf8: $0) }
+      Array(column.name.utf8).withUnsafeBufferPointer {
+        RowFormatter.append($0, .csv, to: &writer)
       }
     }
     writer.append(byte: UInt8(ascii: "\n"))
   }
 
-  /// One line a row.
-  package func append(rows: Range<Int>, to writer: inout ByteWriter) {
-    for row in rows { append(row: row, to: &writer) }
-  }
-
-  /// The lines of the rows whose bit is set.
-  package func append(rows: Range<Int>, where selection: Bitmap, to writer: inout ByteWriter) {
-    for row in rows where selection[row] { append(row: row, to: &writer) }
-  }
-
-  private func append(row: Int, to writer: inout ByteWriter) {
-    for field in fields {
-      field.lead.withUnsafeBufferPointer { writer.append(utf8: $0) }
-      if field.column.isNull(row) {
-        if format == .jsonl { writer.append("null") }
-      } else {
-        append(field, row, to: &writer)
-      }
-    }
-    if format == .jsonl { writer.append(byte: UInt8(ascii: "}")) }
-    writer.append(byte: UInt8(ascii: "\n"))
-  }
-
-  @inline(__always)
-  private func append(_ field: Field, _ row: Int, to writer: inout ByteWriter) {
-    switch field.column.values {
-    case .int8(let buffer): writer.append(integer: Int64(buffer[row]))
-    case .int16(let buffer): writer.append(integer: Int64(buffer[row]))
-    case .int32(let buffer): writer.append(integer: Int64(buffer[row]))
-    case .int64(let buffer): writer.append(integer: buffer[row])
-    case .uint8(let buffer): writer.append(integer: Int64(buffer[row]))
-    case .uint16(let buffer): writer.append(integer: Int64(buffer[row]))
-    case .uint32(let buffer): writer.append(integer: Int64(buffer[row]))
-    case .float32(let buffer): append(number: Double(buffer[row]), buffer[row], to: &writer)
-    case .float64(let buffer): append(number: buffer[row], nil, to: &writer)
-    case .bool(let bitmap): writer.append(bitmap[row] ? "true" : "false")
-    case .string(let codes, _):
-      field.dictionary[codes[row]].withUnsafeBufferPointer { writer.append(utf8: $0) }
-    case .day(let buffer): append(day: buffer[row], to: &writer)
-    case .money(let buffer): writer.append(money: buffer[row])
-    case .text(let table): append(text: table.utf8(at: row), to: &writer)
+  /// One line a row, of the rows whose bit is set when there is a selection.
+  package func append(rows: Range<Int>, where selection: Bitmap?, to writer: inout ByteWriter) {
+    let style = RowStyle(isJSON: format == .jsonl, end: format == .jsonl ? "}\n" : "\n")
+    withExtendedLifetime((self, selection)) {
+      writer.append(
+        rows: rows, of: columns.indices.map(cell), style: style,
+        selection: selection?.words.pointer.baseAddress)
     }
   }
 
-  private func append(number value: Double, _ single: Float?, to writer: inout ByteWriter) {
-    guard value.isFinite else {
-      if format == .jsonl { writer.append("null") }
-      return
-    }
-    if let single { writer.append(number: single) } else { writer.append(number: value) }
-  }
-
-  private func append(day: Int32, to writer: inout ByteWriter) {
-    let date = Day.civil(day)
-    if format == .jsonl { writer.append(byte: UInt8(ascii: "\"")) }
-    if (0...9_999).contains(date.year) {
-      writer.append(year: date.year, month: date.month, day: date.day)
+  private static func append(
+    _ text: UnsafeBufferPointer<UInt8>, _ format: ExportFormat, to writer: inout ByteWriter
+  ) {
+    if format == .jsonl {
+      writer.appendQuotedJSON(text)
+    } else if needsCSVQuotes(text) {
+      writer.appendQuotedCSV(text)
     } else {
-      writer.append(Day.text(day))
-    }
-    if format == .jsonl { writer.append(byte: UInt8(ascii: "\"")) }
-  }
-
-  private func append(text: UnsafeBufferPointer<UInt8>, to writer: inout ByteWriter) {
-    if format == .csv, !RowFormatter.needsQuotes(text) {
       writer.append(utf8: text)
-    } else {
-      RowFormatter.quoted(text, format).withUnsafeBufferPointer { writer.append(utf8: $0) }
     }
   }
 
-  /// Whether a CSV field must stand in quotes: a delimiter, a quote, a line end, or a space at either end.
-  private static func needsQuotes(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    if text.first == 0x20 || text.last == 0x20 { return true }
-    for byte in text where byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D {
-      return true
-    }
-    return false
-  }
-
-  private static func quoted(
-    _ text: UnsafeBufferPointer<UInt8>, _ format: ExportFormat
-  ) -> [UInt8] {
-    var out: [UInt8] = []
-    switch format {
-    case .csv:
-      guard needsQuotes(text) else { return Array(text) }
-      out.append(0x22)
-      for byte in text {
-        if byte == 0x22 { out.append(0x22) }
-        out.append(byte)
+  // SAFETY: the pointers stay within `columns`, `leads` and `dictionaries`, which this object holds.
+  private func cell(_ index: Int) -> CellSource {
+    let column = columns[index]
+    var offsets: UnsafePointer<UInt32>?
+    var bytes: UnsafePointer<UInt8>?
+    let kind: CellSource.Kind
+    let values: UnsafeRawPointer
+    switch column.values {
+    case .int8(let buffer): (kind, values) = (.int8, raw(buffer))
+    case .int16(let buffer): (kind, values) = (.int16, raw(buffer))
+    case .int32(let buffer): (kind, values) = (.int32, raw(buffer))
+    case .int64(let buffer): (kind, values) = (.int64, raw(buffer))
+    case .uint8(let buffer): (kind, values) = (.uint8, raw(buffer))
+    case .uint16(let buffer): (kind, values) = (.uint16, raw(buffer))
+    case .uint32(let buffer): (kind, values) = (.uint32, raw(buffer))
+    case .float32(let buffer): (kind, values) = (.float32, raw(buffer))
+    case .float64(let buffer): (kind, values) = (.float64, raw(buffer))
+    case .bool(let bitmap): (kind, values) = (.bool, raw(bitmap.words))
+    case .day(let buffer): (kind, values) = (.day, raw(buffer))
+    case .money(let buffer): (kind, values) = (.money, raw(buffer))
+    case .text(let table):
+      (kind, values) = (.text, raw(table.bytes))
+      offsets = table.offsets.pointer.baseAddress
+      bytes = table.bytes.pointer.baseAddress
+    case .string(let codes, _):
+      switch codes {
+      case .uint8(let buffer): (kind, values) = (.dictionary8, raw(buffer))
+      case .uint16(let buffer): (kind, values) = (.dictionary16, raw(buffer))
+      case .uint32(let buffer): (kind, values) = (.dictionary32, raw(buffer))
       }
-      out.append(0x22)
-    case .jsonl:
-      quoteJSON(Array(text), into: &out)
+      offsets = dictionaries[index].offsets.pointer.baseAddress
+      bytes = dictionaries[index].bytes.pointer.baseAddress
     }
-    return out
+    return CellSource(
+      kind: kind, values: values, validity: column.validity?.words.pointer.baseAddress,
+      lead: leads[index].pointer, offsets: offsets, bytes: bytes)
   }
 
-  private static func quoteJSON(_ text: [UInt8], into out: inout [UInt8]) {
-    let hex = Array("0123456789abcdef".utf8)
-    out.append(0x22)
-    for byte in text {
-      switch byte {
-      case 0x22, 0x5C: out.append(contentsOf: [0x5C, byte])
-      case 0x00..<0x20:
-        out.append(contentsOf: "\\u00".utf8 + [hex[Int(byte >> 4)], hex[Int(byte & 15)]])
-      default: out.append(byte)
-      }
-    }
-    out.append(0x22)
+  private func raw<Element>(_ buffer: AlignedBuffer<Element>) -> UnsafeRawPointer {
+    UnsafeRawPointer(buffer.pointer.baseAddress!)
   }
 }

@@ -8,7 +8,8 @@ struct CommonOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "Threads to use; the result does not depend on it. Default: the processors of this machine.")
+    help:
+      "Threads to use; the result does not depend on it. Default: the processors of this machine.")
   var threads: Int?
 
   func validate() throws {

@@ -62,7 +62,8 @@ struct IngestOptions: ParsableArguments {
   var rejects: String?
 
   @Option(
-    help: ArgumentHelp("Memory to stay within, e.g. 4G. Default: half the machine.", valueName: "size"))
+    help: ArgumentHelp(
+      "Memory to stay within, e.g. 4G. Default: half the machine.", valueName: "size"))
   var limitMemory: String?
 
   @Flag(help: "Take a file again whose content was already ingested.")
