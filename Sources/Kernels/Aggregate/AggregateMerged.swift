@@ -121,7 +121,7 @@ private func aggregateParts(
     }
     merged.purchaseDays = distinctCount(&scratch.days)
   }
-  merged.orders = missing + distinctCount(&scratch.hashes)
+  merged.orders = missing + scratch.distinctHashCount()
   columns.set(row, merged)
   return nil
 }

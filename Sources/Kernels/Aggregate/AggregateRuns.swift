@@ -1,19 +1,3 @@
-/// Room that aggregating reuses from customer to customer; one a task.
-package struct AggregateScratch {
-  var hashes: [UInt64] = []
-  var days: [Int32] = []
-  var parts: [RunReference] = []
-
-  package init() {}
-}
-
-/// Rows `start..<end` of batch `batch`: part of one customer's rows, trimmed to the bounds.
-struct RunReference {
-  var batch: Int
-  var start: Int
-  var end: Int
-}
-
 /// Aggregates customers `customers` of one batch into the rows of their codes, and clears the rows of
 /// `rows` that have no customer in the batch.
 ///
@@ -74,7 +58,7 @@ private func aggregateOne(
   } else {
     scratch.hashes.removeAll(keepingCapacity: true)
     let missing = runs.collectOrders(start, end, &scratch.hashes)
-    totals.orders = missing + distinctCount(&scratch.hashes)
+    totals.orders = missing + scratch.distinctHashCount()
   }
   columns.set(row, totals)
   return nil

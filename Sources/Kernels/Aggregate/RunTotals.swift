@@ -98,26 +98,3 @@ extension TransactionRuns {
     return missing
   }
 }
-
-/// Number of distinct values; sorts them.
-func distinctCount<Value: FixedWidthInteger>(_ values: inout [Value]) -> Int {
-  guard values.count > 1 else { return values.count }
-  if values.count <= 24 {
-    values.withUnsafeMutableBufferPointer { values in
-      for i in 1..<values.count {
-        let value = values[i]
-        var j = i
-        while j > 0 && values[j - 1] > value {
-          values[j] = values[j - 1]
-          j -= 1
-        }
-        values[j] = value
-      }
-    }
-  } else {
-    values.sort()
-  }
-  var count = 1
-  for i in 1..<values.count where values[i] != values[i - 1] { count += 1 }
-  return count
-}
