@@ -128,7 +128,7 @@ extension BlockEncoder {
     if !isAllNull, let delta = delta(values, patterns, smallerThan: smallest, scratch) {
       entry.encoding = .delta
       return write(nulls, delta.byteCount, scratch) { out in
-        out.storeBytes(of: Int64(truncatingIfNeeded: values[0]).littleEndian, as: Int64.self)
+        out.storeBytes(of: UInt64(patterns[0]).littleEndian, as: UInt64.self)
         writePacked(
           delta.values, base: delta.minimum, .one, delta.width,
           UnsafeMutableRawBufferPointer(rebasing: out[8...]))

@@ -13,6 +13,7 @@ enum SealedJSON {
   struct Contents {
     let json: JSON
     let checksum: UInt64
+    let byteCount: Int
   }
 
   private static func tail(_ checksum: UInt64) -> [UInt8] {
@@ -55,7 +56,8 @@ enum SealedJSON {
         expected: "\(Checksum.text(checksum)), that of the bytes before it")
     }
     do {
-      return Contents(json: try JSON.parse(bytes), checksum: checksum)
+      return Contents(
+        json: try JSON.parse(bytes), checksum: checksum, byteCount: bytes.count)
     } catch {
       throw .damaged(path, at: error.byteOffset, found: error.reason, expected: "JSON")
     }

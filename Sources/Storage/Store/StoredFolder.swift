@@ -7,6 +7,8 @@ struct StoredFolder {
   let folder: String
   let record: JSON
   let files: [StoredFile]
+  /// Bytes of the JSON file.
+  let recordByteCount: Int
 
   /// Reads the JSON file, which must be the one that the manifest names.
   init(
@@ -24,6 +26,7 @@ struct StoredFolder {
         expected: "\(Checksum.text(checksum)), as in the manifest")
     }
     record = contents.json
+    recordByteCount = contents.byteCount
     var files: [StoredFile] = []
     let fields = JSONFields(json: record, path: path)
     for file in try fields.array("files", upTo: StorageLimits.columnCountMax) {
