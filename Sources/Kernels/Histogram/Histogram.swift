@@ -34,10 +34,34 @@ package func countValues(
 }
 
 /// Adds the counts of each of the byte values to `counts`, which has room for every value that occurs.
+///
+/// Four neighbours go to four tables, for the reason given above.
 package func countBytes(
   _ values: UnsafeBufferPointer<UInt8>, into counts: UnsafeMutableBufferPointer<Int>
 ) {
-  for value in values { counts[Int(value)] &+= 1 }
+  withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1_024) { tables in
+    tables.initialize(repeating: 0)
+    let end = values.count & ~3
+    var i = 0
+    while i < end {
+      tables[Int(values[i])] &+= 1
+      tables[256 &+ Int(values[i + 1])] &+= 1
+      tables[512 &+ Int(values[i + 2])] &+= 1
+      tables[768 &+ Int(values[i + 3])] &+= 1
+      i += 4
+    }
+    while i < values.count {
+      tables[Int(values[i])] &+= 1
+      i += 1
+    }
+    for value in 0..<256 {
+      let count = tables[value] + tables[256 + value] + tables[512 + value] + tables[768 + value]
+      if count != 0 {
+        precondition(value < counts.count, "a value without a count")
+        counts[value] += Int(count)
+      }
+    }
+  }
 }
 
 /// Buckets whose width grows with the value, 128 to every doubling: for values of any scale, money above all.

@@ -1,29 +1,23 @@
+/// Values scored at a time: a block's scores and values stay in the first-level cache for all thresholds.
+private let blockCount = 2_048
+
 /// Writes 1 + the number of thresholds below each value: equal values get equal scores.
 ///
-/// `scores` is as long as `values`; at most 254 thresholds, in any order. One pass, all thresholds a block.
+/// `scores` is as long as `values`; at most 254 thresholds, in any order. One plain loop a threshold over a
+/// block, which the compiler turns into vector compares.
 package func scoreValues(
   _ values: UnsafeBufferPointer<Int32>, thresholds: [Int32],
   into scores: UnsafeMutableBufferPointer<UInt8>
 ) {
   precondition(scores.count == values.count && thresholds.count < 255)
-  let lanes = 16
-  var i = 0
-  while i + lanes <= values.count {
-    let block = UnsafeRawPointer(values.baseAddress! + i)
-      .loadUnaligned(as: SIMD16<Int32>.self)
-    var score = SIMD16<Int32>(repeating: 1)
+  var start = 0
+  while start < values.count {
+    let block = start..<min(start + blockCount, values.count)
+    for i in block { scores[i] = 1 }
     for threshold in thresholds {
-      score.replace(with: score &+ 1, where: block .> SIMD16(repeating: threshold))
+      for i in block { scores[i] &+= values[i] > threshold ? 1 : 0 }
     }
-    UnsafeMutableRawPointer(scores.baseAddress! + i)
-      .storeBytes(of: SIMD16<UInt8>(truncatingIfNeeded: score), as: SIMD16<UInt8>.self)
-    i += lanes
-  }
-  while i < values.count {
-    var score: UInt8 = 1
-    for threshold in thresholds where values[i] > threshold { score += 1 }
-    scores[i] = score
-    i += 1
+    start = block.upperBound
   }
 }
 
@@ -33,23 +27,14 @@ package func scoreValues(
   into scores: UnsafeMutableBufferPointer<UInt8>
 ) {
   precondition(scores.count == values.count && thresholds.count < 255)
-  let lanes = 8
-  var i = 0
-  while i + lanes <= values.count {
-    let block = UnsafeRawPointer(values.baseAddress! + i).loadUnaligned(as: SIMD8<Int64>.self)
-    var score = SIMD8<Int64>(repeating: 1)
+  var start = 0
+  while start < values.count {
+    let block = start..<min(start + blockCount, values.count)
+    for i in block { scores[i] = 1 }
     for threshold in thresholds {
-      score.replace(with: score &+ 1, where: block .> SIMD8(repeating: threshold))
+      for i in block { scores[i] &+= values[i] > threshold ? 1 : 0 }
     }
-    UnsafeMutableRawPointer(scores.baseAddress! + i)
-      .storeBytes(of: SIMD8<UInt8>(truncatingIfNeeded: score), as: SIMD8<UInt8>.self)
-    i += lanes
-  }
-  while i < values.count {
-    var score: UInt8 = 1
-    for threshold in thresholds where values[i] > threshold { score += 1 }
-    scores[i] = score
-    i += 1
+    start = block.upperBound
   }
 }
 
@@ -59,22 +44,13 @@ package func scoreValues(
   into scores: UnsafeMutableBufferPointer<UInt8>
 ) {
   precondition(scores.count == values.count && thresholds.count < 255)
-  let lanes = 8
-  var i = 0
-  while i + lanes <= values.count {
-    let block = UnsafeRawPointer(values.baseAddress! + i).loadUnaligned(as: SIMD8<Double>.self)
-    var score = SIMD8<Int64>(repeating: 1)
+  var start = 0
+  while start < values.count {
+    let block = start..<min(start + blockCount, values.count)
+    for i in block { scores[i] = 1 }
     for threshold in thresholds {
-      score.replace(with: score &+ 1, where: block .> SIMD8(repeating: threshold))
+      for i in block { scores[i] &+= values[i] > threshold ? 1 : 0 }
     }
-    UnsafeMutableRawPointer(scores.baseAddress! + i)
-      .storeBytes(of: SIMD8<UInt8>(truncatingIfNeeded: score), as: SIMD8<UInt8>.self)
-    i += lanes
-  }
-  while i < values.count {
-    var score: UInt8 = 1
-    for threshold in thresholds where values[i] > threshold { score += 1 }
-    scores[i] = score
-    i += 1
+    start = block.upperBound
   }
 }
