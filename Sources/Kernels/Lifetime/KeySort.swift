@@ -3,12 +3,12 @@ package enum KeySort {
   private static let digitBitCount = 11
 
   /// Sorts `keys`, which are all below 2^`bitCount`, with `scratch` of the same count; whichever of the two
-  /// then holds the sorted keys is returned.
+  /// then holds the sorted keys is returned. Keys that agree from bit `startBit` on keep their order.
   ///
-  /// Cost: ⌈bitCount / 11⌉ passes over the keys. Chunks are fixed, so the result never depends on threads.
+  /// Cost: ⌈(bitCount − startBit) / 11⌉ passes over the keys. Chunks are fixed, so the result never depends on threads.
   package static func sort(
     _ keys: UnsafeMutableBufferPointer<UInt64>, scratch: UnsafeMutableBufferPointer<UInt64>,
-    bitCount: Int
+    startBit: Int = 0, bitCount: Int
   ) -> UnsafeMutableBufferPointer<UInt64> {
     precondition(keys.count == scratch.count, "the scratch has the keys' count")
     let chunkCount = Parallel.chunkCount(of: keys.count)
@@ -18,7 +18,7 @@ package enum KeySort {
     defer { starts.deallocate() }
     var from = keys
     var to = scratch
-    var shift = 0
+    var shift = startBit
     while shift < bitCount {
       count(from, shift: shift, into: starts)
       if !isConstant(starts, keyCount: keys.count) {

@@ -161,3 +161,50 @@ package enum TailIntegral {
     return result
   }
 }
+
+extension TailIntegral {
+  /// ln J of one u.
+  package static func value(
+    u: Double, p: Double, alpha: Double, q: Double, beta: Double
+  ) -> Double {
+    withUnsafeTemporaryAllocation(of: TailExpansion.self, capacity: 1) { result in
+      withUnsafePointer(to: u) { u in
+        fill(
+          result, u: UnsafeBufferPointer(start: u, count: 1), p: p, alpha: alpha, q: q, beta: beta)
+      }
+      return result[0].value
+    }
+  }
+
+  /// ∫ e^(−rate τ) (1 + τ / base)^(−exponent) dτ from 0 to ∞: base Ψ(1, 2 − exponent, rate × base) in terms of the
+  /// confluent hypergeometric function of the second kind. Relative error below 1e-11.
+  package static func discounted(exponent: Double, base: Double, rate: Double) -> Double {
+    let rule = DoubleExponentialRule.shared
+    let slope = rate + exponent / base
+    var sum = 0.0
+    for node in 0..<rule.nodeCount(stretch: slope / rate) {
+      let time = rule.positions[node] / slope
+      sum +=
+        rule.weights[node]
+        * Special.exponential(-rate * time - exponent * Special.naturalLog(1 + time / base))
+    }
+    return sum / slope
+  }
+}
+
+extension TailIntegral {
+  /// ln J of many u.
+  package static func values(
+    u: [Double], p: Double, alpha: Double, q: Double, beta: Double
+  ) -> [Double] {
+    let expansions = [TailExpansion](unsafeUninitializedCapacity: u.count) { buffer, count in
+      u.withUnsafeBufferPointer {
+        fill(
+          UnsafeMutableBufferPointer(rebasing: buffer[..<u.count]), u: $0, p: p, alpha: alpha, q: q,
+          beta: beta)
+      }
+      count = u.count
+    }
+    return expansions.map(\.value)
+  }
+}
