@@ -36,7 +36,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "strata",
   platforms: [.macOS("26.0")],
-  products: [.executable(name: "strata", targets: ["strata"])],
+  products: [
+    .executable(name: "strata", targets: ["strata"]),
+    .library(name: "BenchmarkSubjects", targets: ["BenchmarkSubjects"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -48,6 +51,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CPlatform"], swiftSettings: kernelSettings),
     module("Columns", ["Kernels"]),
     module("JSONText", []),
+    module("Reports", []),
     module("Storage", ["Columns", "Kernels", "JSONText", "CLZ4", "CXXHash", "CPlatform"]),
     module("Ingest", ["Columns", "Kernels", "JSONText", "Storage", "CLZ4", "CXXHash"]),
     module("Aggregation", ["Columns", "Kernels"]),
@@ -55,11 +59,21 @@ let package = Package(
     module("Expressions", ["Columns", "Kernels"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module("Generation", ["Kernels"]),
+    module("Export", ["Columns", "Kernels"]),
+    module(
+      "Pipeline",
+      [
+        "Aggregation", "Classification", "Columns", "Export", "Ingest", "JSONText", "Kernels",
+        "Models",
+        "Reports", "Storage",
+      ]),
+    module("BenchmarkSubjects", ["Columns", "Export", "Kernels"]),
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Aggregation", "CPlatform", "Classification", "Columns", "Expressions", "Generation",
-        "Ingest", "JSONText", "Kernels", "Models", "Storage",
+        "Aggregation", "CPlatform", "Classification", "Columns", "Export", "Expressions",
+        "Generation",
+        "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -67,6 +81,7 @@ let package = Package(
     tests("KernelsTests", ["Kernels"]),
     tests("ColumnsTests", ["Columns", "Kernels"]),
     tests("JSONTextTests", ["JSONText"]),
+    tests("ReportsTests", ["Reports"]),
     tests("StorageTests", ["Storage", "Columns", "Kernels", "JSONText"]),
     tests("IngestTests", ["Ingest", "Storage", "Columns", "Kernels"]),
     tests("AggregationTests", ["Aggregation", "Columns", "Kernels"]),
@@ -74,6 +89,8 @@ let package = Package(
     tests("ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
+    tests("ExportTests", ["Export", "Columns", "Kernels"]),
+    tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
     tests("GenerationTests", ["Generation", "Kernels"]),
   ]
 )
