@@ -14,6 +14,18 @@ package struct FeatureMatrix: Sendable {
   /// Distances times this are in the scale asked for: a power of two.
   package let unit: Double
 
+  /// The features' values, in the order of the transforms.
+  let readers: [FeatureReader]
+
+  /// Features that have a coordinate, as indices into the transforms, in the order of the coordinates.
+  package var coordinateFeatures: [Int] { FeatureMatrix.coordinateFeatures(transforms) }
+
+  /// Those that vary; where none does the first.
+  static func coordinateFeatures(_ transforms: [FeatureTransform]) -> [Int] {
+    let varying = transforms.indices.filter { !transforms[$0].isConstant }
+    return varying.isEmpty ? [0] : varying
+  }
+
   /// Rows of the frame that are no points.
   package var leftOutCount: Int { frameRowCount - points.rowCount }
 
@@ -40,8 +52,7 @@ package struct FeatureMatrix: Sendable {
     let transforms = zip(sources, usable.nullCounts).map { source, nulls in
       source.transform(unit: unit, nullCount: nulls, rowCount: count)
     }
-    var used = transforms.indices.filter { !transforms[$0].isConstant }
-    if used.isEmpty { used = [0] }
+    let used = FeatureMatrix.coordinateFeatures(transforms)
     let rows = usable.rows
     points = PointMatrix(
       rowCount: count, dimensionCount: used.count, isWeighted: weights != nil,
@@ -53,6 +64,7 @@ package struct FeatureMatrix: Sendable {
       })
     self.transforms = transforms
     self.rows = rows
+    self.readers = readers
     self.unit = unit
     frameRowCount = frame.rowCount
   }

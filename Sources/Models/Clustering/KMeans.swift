@@ -10,6 +10,8 @@ package enum KMeans {
     case tolerance
     /// The limit of iterations was reached.
     case iterationLimit = "iteration-limit"
+    /// All batches of a mini-batch fit were taken.
+    case batchLimit = "batch-limit"
   }
 
   package struct Limits: Sendable {
