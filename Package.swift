@@ -77,6 +77,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "strata-bench", dependencies: ["Columns", "JSONText", "Kernels", "Models"],
+      swiftSettings: settings),
 
     tests("KernelsTests", ["Kernels"]),
     tests("ColumnsTests", ["Columns", "Kernels"]),
