@@ -21,11 +21,13 @@ struct GroupKeys: Sendable {
   init(_ keys: [Bound], _ evaluator: Evaluator) {
     self.keys = keys
     let domains = keys.map { GroupKeys.domain($0, evaluator) }
+    let tooMany = QueryLimits.denseGroupCountMax + 1
     var product = 1
     for domain in domains {
-      product = min(product * (domain?.size ?? .max / 2 - 1), QueryLimits.denseGroupCountMax + 1)
-      if domain == nil { product = QueryLimits.denseGroupCountMax + 1 }
+      product = min(product * min(domain?.size ?? tooMany, tooMany), tooMany)
     }
+    // An empty dictionary makes the product 0 whatever the other keys are.
+    if domains.contains(where: { $0 == nil }) { product = tooMany }
     dense = product <= QueryLimits.denseGroupCountMax ? domains.map { $0! } : nil
     byteColumn = dense == nil ? nil : GroupKeys.byteColumn(keys, evaluator)
   }
