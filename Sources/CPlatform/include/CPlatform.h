@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "CMask.h"
 #include "CPlatformMasks.h"
 
 /// Whether this CPU has what `Kernels` was compiled for on x86-64 (x86-64-v3: AVX2, FMA, BMI2, LZCNT, F16C).
