@@ -38,7 +38,7 @@ let package = Package(
   platforms: [.macOS("26.0")],
   products: [.executable(name: "strata", targets: ["strata"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -55,6 +55,7 @@ let package = Package(
     module("Expressions", ["Columns", "Kernels"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module("Generation", ["Kernels"]),
+    module("QueryProtocol", ["Columns", "Expressions", "JSONText", "Kernels"]),
     .executableTarget(
       name: "strata",
       dependencies: [
@@ -75,5 +76,6 @@ let package = Package(
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
     tests("GenerationTests", ["Generation", "Kernels"]),
+    tests("QueryProtocolTests", ["QueryProtocol", "Columns", "JSONText", "Kernels"]),
   ]
 )
