@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "CMask.h"
+
 /// Whether this CPU has what `Kernels` was compiled for on x86-64 (x86-64-v3: AVX2, FMA, BMI2, LZCNT, F16C).
 /// True on every other architecture.
 static inline bool strata_cpu_has_x86_64_v3(void) {
