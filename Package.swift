@@ -39,6 +39,10 @@ let package = Package(
   products: [.executable(name: "strata", targets: ["strata"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -56,6 +60,18 @@ let package = Package(
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module("Generation", ["Kernels"]),
     module("QueryProtocol", ["Columns", "Expressions", "JSONText", "Kernels"]),
+    .target(
+      name: "QueryServer",
+      dependencies: [
+        "QueryProtocol", "JSONText",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: settings),
     .executableTarget(
       name: "strata",
       dependencies: [
@@ -76,6 +92,16 @@ let package = Package(
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
     tests("GenerationTests", ["Generation", "Kernels"]),
+    .testTarget(
+      name: "QueryServerTests",
+      dependencies: [
+        "QueryServer", "QueryProtocol", "Columns", "JSONText",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      exclude: ["Fixtures"], swiftSettings: settings),
     tests("QueryProtocolTests", ["QueryProtocol", "Columns", "JSONText", "Kernels"]),
   ]
 )

@@ -139,6 +139,13 @@ package struct ReplyBuffer: ~Copyable {
     }
   }
 
+  /// The bytes written, for a copy into another buffer.
+  package borrowing func withUnsafeBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    try body(UnsafeRawBufferPointer(start: base, count: count))
+  }
+
   /// A copy as an array; for tests and replies that change threads.
   package var bytes: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }

@@ -12,10 +12,7 @@ extension DeferredRequest {
     do throws(ReplyError) {
       try answer(service, secondsLeft: secondsLeft, into: &writer)
       if writer.buffer.count - mark > service.limits.outputByteCountMax {
-        throw ReplyError(
-          .limitExceeded,
-          "the reply takes more than \(service.limits.outputByteCountMax) bytes; ask for fewer "
-            + "rows or columns")
+        throw ReplyError.replyTooLarge(service.limits)
       }
     } catch {
       writer.buffer.truncate(to: mark)

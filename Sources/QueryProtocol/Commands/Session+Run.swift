@@ -13,7 +13,11 @@ extension Session {
     }
     let mark = writer.buffer.count
     do throws(ReplyError) {
-      return (command, try answer(command, request, on: base, service, into: &writer))
+      let outcome = try answer(command, request, on: base, service, into: &writer)
+      if writer.buffer.count - mark > service.limits.outputByteCountMax {
+        throw ReplyError.replyTooLarge(service.limits)
+      }
+      return (command, outcome)
     } catch {
       writer.buffer.truncate(to: mark)
       writer.error(error)

@@ -43,5 +43,11 @@ package struct ReplyError: Error, Equatable, CustomStringConvertible {
     self.message = message
   }
 
+  static func replyTooLarge(_ limits: ServiceLimits) -> ReplyError {
+    ReplyError(
+      .limitExceeded,
+      "the reply takes more than \(limits.outputByteCountMax) bytes; ask for fewer rows or columns")
+  }
+
   package var description: String { "\(code.rawValue): \(message)" }
 }

@@ -8,7 +8,7 @@ package struct Request: Sendable {
   /// Where each argument lies in `bytes`.
   var arguments: [Range<Int>] = []
   /// Whether it came as a line, whose rest can be taken as it stands.
-  var isLine = true
+  package internal(set) var isLine = true
   /// How many of `bytes` are the line itself.
   var lineByteCount = 0
 
