@@ -8,8 +8,12 @@ struct Evaluator: Sendable {
   let columns: [Column]
   let tags: [Bitmap]
   let zoneMaps: [ZoneMap?]
+  let rowCount: Int
 
-  init(columns: [Column], tags: [Bitmap] = [], zoneMaps: [ZoneMap?] = []) {
+  init(
+    columns: [Column], tags: [Bitmap] = [], zoneMaps: [ZoneMap?] = [], rowCount: Int? = nil
+  ) {
+    self.rowCount = rowCount ?? columns.first?.rowCount ?? 0
     self.columns = columns
     self.tags = tags
     self.zoneMaps = zoneMaps
@@ -17,7 +21,8 @@ struct Evaluator: Sendable {
 
   init(_ source: QuerySource, extra: [Column] = []) {
     self.init(
-      columns: source.frame.columns + extra, tags: source.tags, zoneMaps: source.zoneMaps)
+      columns: source.frame.columns + extra, tags: source.tags, zoneMaps: source.zoneMaps,
+      rowCount: source.frame.rowCount)
   }
 
   /// The value of an expression whose operands are all constants.

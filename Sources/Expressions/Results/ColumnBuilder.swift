@@ -178,7 +178,3 @@ enum ColumnBuilder {
     return Column(name, values, validity: validity)
   }
 }
-
-extension Evaluator {
-  var rowCount: Int { columns.first?.rowCount ?? tags.first?.count ?? 0 }
-}
