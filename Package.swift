@@ -41,7 +41,11 @@ let package = Package(
     .library(name: "BenchmarkSubjects", targets: ["BenchmarkSubjects"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -60,12 +64,24 @@ let package = Package(
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module("Generation", ["Kernels"]),
     module("Export", ["Columns", "Kernels"]),
+    module("QueryProtocol", ["Columns", "Expressions", "JSONText", "Kernels"]),
+    .target(
+      name: "QueryServer",
+      dependencies: [
+        "QueryProtocol", "JSONText",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: settings),
     module(
       "Pipeline",
       [
         "Aggregation", "Classification", "Columns", "Export", "Ingest", "JSONText", "Kernels",
-        "Models",
-        "Reports", "Storage",
+        "Models", "Reports", "Storage",
       ]),
     module("BenchmarkSubjects", ["Columns", "Export", "Kernels"]),
     .executableTarget(
@@ -95,5 +111,16 @@ let package = Package(
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
     tests("GenerationTests", ["Generation", "Kernels"]),
+    .testTarget(
+      name: "QueryServerTests",
+      dependencies: [
+        "QueryServer", "QueryProtocol", "Columns", "JSONText",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      exclude: ["Fixtures"], swiftSettings: settings),
+    tests("QueryProtocolTests", ["QueryProtocol", "Columns", "JSONText", "Kernels"]),
   ]
 )
