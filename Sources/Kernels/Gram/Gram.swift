@@ -68,14 +68,20 @@ struct GramShape {
   let columnCount: Int
   /// ⌈columns / 3⌉; the last triple is filled up with zero columns.
   let tripleCount: Int
-  /// Rows packed at a time: 32 columns of a block fit the L1 cache, 512 the L2 cache.
-  let blockRowCount: Int
+  /// Rows packed at a time: 512 columns of a block fit the L2 cache.
+  let blockRowCount = 384
 
   init(columnCount: Int) {
     self.columnCount = columnCount
     tripleCount = (columnCount + 2) / 3
-    blockRowCount = columnCount <= 128 ? 256 : 512
   }
+
+  /// Triples in a group: two groups of a block take 36 KiB of the L1 cache.
+  let groupTripleCount = 4
+
+  /// Place of the pair of triples a ≤ b among all such pairs.
+  @inline(__always)
+  func tile(_ a: Int, _ b: Int) -> Int { a * (2 * tripleCount - a - 1) / 2 + b }
 
   /// Pairs of triples a ≤ b.
   var tileCount: Int { tripleCount * (tripleCount + 1) / 2 }

@@ -24,7 +24,7 @@ func gramChunk(
       let target = scratch.packed + (column / 3) * stepCount * 3 + column % 3
       for step in 0..<stepCount { target[step * 3] = .zero }
     }
-    addBlock(scratch.packed, stepCount, shape.tripleCount, scratch.sums)
+    addBlock(scratch.packed, stepCount, shape, scratch.sums)
     row += count
   }
   unpack(scratch.sums, shape, partial)
@@ -75,16 +75,23 @@ private func packScaled(
 }
 
 /// Adds the products of every pair of triples a ≤ b to `sums`: nine accumulators, six loads, nine FMA a step.
+///
+/// Triples are taken in groups, two of which fit the L1 cache, so that a wide matrix is not read from the L2
+/// cache once a tile.
 private func addBlock(
-  _ packed: UnsafePointer<SIMD8<Float>>, _ stepCount: Int, _ tripleCount: Int,
+  _ packed: UnsafePointer<SIMD8<Float>>, _ stepCount: Int, _ shape: GramShape,
   _ sums: UnsafeMutablePointer<SIMD4<Double>>
 ) {
   let width = stepCount * 3
-  var sum = sums
-  for a in 0..<tripleCount {
-    for b in a..<tripleCount {
-      addTile(packed + a * width, packed + b * width, width, sum)
-      sum += 9
+  for aFirst in stride(from: 0, to: shape.tripleCount, by: shape.groupTripleCount) {
+    let aEnd = min(aFirst + shape.groupTripleCount, shape.tripleCount)
+    for bFirst in stride(from: aFirst, to: shape.tripleCount, by: shape.groupTripleCount) {
+      let bEnd = min(bFirst + shape.groupTripleCount, shape.tripleCount)
+      for a in aFirst..<aEnd {
+        for b in max(a, bFirst)..<bEnd {
+          addTile(packed + a * width, packed + b * width, width, sums + shape.tile(a, b) * 9)
+        }
+      }
     }
   }
 }
