@@ -54,7 +54,7 @@ let package = Package(
     module("Models", ["Columns", "Kernels", "JSONText"]),
     module("Expressions", ["Columns", "Kernels"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
-    module("Generation", ["Kernels"]),
+    module("Generation", ["Columns", "Kernels", "JSONText"]),
     .executableTarget(
       name: "strata",
       dependencies: [
@@ -69,11 +69,11 @@ let package = Package(
     tests("JSONTextTests", ["JSONText"]),
     tests("StorageTests", ["Storage", "Columns", "Kernels", "JSONText"]),
     tests("IngestTests", ["Ingest", "Storage", "Columns", "Kernels"]),
-    tests("AggregationTests", ["Aggregation", "Columns", "Kernels"]),
+    tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
     tests("ModelsTests", ["Models", "Columns", "Kernels", "JSONText"]),
     tests("ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
-    tests("GenerationTests", ["Generation", "Kernels"]),
+    tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
   ]
 )
