@@ -1,6 +1,8 @@
 import Aggregation
 import Columns
 package import Ingest
+import JSONText
+import Models
 package import Storage
 
 /// The work of `ingest`, `score` and `run`: one store, one writer, one publication.
@@ -87,7 +89,15 @@ package struct Job: ~Copyable {
     let summary = try summarise(asOf: asOf, request)
     var numbers = store.manifest.batches.map(\.number)
     if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
-    let scoring = Scoring(request: request, order: order, batchNumbers: numbers)
+    let new = newTable
+    let scoring = Scoring(
+      request: request, order: order, batchNumbers: numbers,
+      previousClusters: try request.clustering.flatMap { _ in
+        try store.latestSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
+      },
+      transactions: {
+        try Job.loadBatches(store) { _ in true } + (new.map { [$0] } ?? [])
+      })
     let base = try scoring.score(summary, clock: &clock)
     publication.snapshots = [base.draft]
     return base
