@@ -1,1 +1,36 @@
-// The Ingest module's sources live in this folder.
+package import Columns
+import Kernels
+
+/// Customers that a store has already: their ids in byte order, and each one's code.
+///
+/// The codes are a permutation of 0..<count: new customers get the codes from count on.
+package struct ExistingCustomers: Sendable {
+  package let ids: StringTable
+  package let codes: AlignedBuffer<UInt32>
+
+  package init(ids: StringTable, codes: AlignedBuffer<UInt32>) {
+    precondition(ids.count == codes.count, "a code for every id")
+    self.ids = ids
+    self.codes = codes
+  }
+}
+
+/// Reads order logs into one batch: rows by customer, day, order and amount, customers by code.
+///
+/// - Parameters:
+///   - paths: files, read one after the other; `-` is standard input. `.lz4` frames are recognised.
+///   - existing: customers that keep their codes; nil for the first batch, whose codes are in id order.
+///   - onReject: called for each rejected row, in file order, on the calling thread; what it throws ends
+///     the ingest.
+/// - Throws: when a file cannot be read or understood, or more rows are rejected than the options allow.
+///
+/// The result does not depend on the number of threads, on how the files are cut into pieces, or on the memory
+/// limit. Cost: 10 M rows (270 MB) about 0.2 s on two threads.
+package func ingest(
+  _ paths: [String], options: IngestOptions, existing: ExistingCustomers? = nil,
+  onReject: ((RejectedRow) throws(IngestError) -> Void)? = nil
+) throws(IngestError) -> IngestBatch {
+  let run = try IngestRun(paths, options: options, onReject: onReject)
+  try run.scanFiles()
+  return try IngestBatch(run, existing: existing)
+}

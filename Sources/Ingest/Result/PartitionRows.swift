@@ -1,0 +1,144 @@
+import Columns
+import Kernels
+
+/// Sorts one partition's rows into a table's columns.
+struct PartitionRows {
+  let partition: Partition
+  let spill: SpillFile?
+  let extras: [KeptColumn]
+
+  init(_ partition: Partition, spill: SpillFile?, extras: [KeptColumn]) {
+    self.partition = partition
+    self.spill = spill
+    self.extras = extras
+  }
+
+  /// Fills the rows from `firstRow` on, and the row starts of the customers from `firstCustomer` on.
+  func fill(_ columns: TableColumns, firstRow: Int, firstCustomer: Int) throws(IngestError) {
+    let spilled = try SpilledRows(partition.extents, spill)
+    let customerCount = partition.customerCount
+    let starts = UnsafeMutablePointer<UInt32>.allocate(capacity: customerCount + 1)
+    let places = UnsafeMutablePointer<UInt32>.allocate(capacity: customerCount + 1)
+    defer {
+      starts.deallocate()
+      places.deallocate()
+    }
+    let segments = spilled.segments + partition.segments
+    withExtendedLifetime(spilled) {
+      if case .packed(let scale) = partition.layout.kind, partition.misfits.isEmpty {
+        fillPacked(segments, scale, starts, places, columns, firstRow)
+      } else {
+        fillWide(segments, starts, places, columns, firstRow)
+      }
+    }
+    for k in 0..<customerCount {
+      columns.rowStarts[firstCustomer + k] = UInt32(firstRow) + starts[k]
+    }
+  }
+
+  private func fillPacked(
+    _ segments: [RowSegment], _ scale: Int64, _ starts: UnsafeMutablePointer<UInt32>,
+    _ places: UnsafeMutablePointer<UInt32>, _ columns: TableColumns, _ firstRow: Int
+  ) {
+    let count = partition.customerCount
+    let rank = partition.rank!
+    places.initialize(repeating: 0, count: count + 1)
+    for segment in segments { countPackedRows(segment, rank: rank, counts: places) }
+    var sum: UInt32 = 0
+    for k in 0..<count {
+      starts[k] = sum
+      sum += places[k]
+      places[k] = starts[k]
+    }
+    starts[count] = sum
+    // The amounts' own memory holds the packed rows while they are sorted, in the same places.
+    let rows = UnsafeMutableRawPointer(columns.amounts + firstRow)
+      .assumingMemoryBound(to: UInt64.self)
+    for segment in segments {
+      scatterPackedRows(segment, rank: rank, places: places, sorted: rows)
+    }
+    unpackRows(
+      rows, starts: starts, customerCount: count, scale: scale, days: columns.days + firstRow,
+      amounts: columns.amounts + firstRow)
+  }
+
+  private func fillWide(
+    _ segments: [RowSegment], _ starts: UnsafeMutablePointer<UInt32>,
+    _ places: UnsafeMutablePointer<UInt32>, _ columns: TableColumns, _ firstRow: Int
+  ) {
+    let layout = partition.layout
+    let wordCount = layout.fixedWordCount
+    let rowCount = partition.rowCount
+    let rows = UnsafeMutablePointer<UInt64>.allocate(capacity: max(1, rowCount * wordCount))
+    let sorted = UnsafeMutablePointer<UInt64>.allocate(capacity: max(1, rowCount * wordCount))
+    defer {
+      rows.deallocate()
+      sorted.deallocate()
+    }
+    var next = rows
+    for segment in segments {
+      if case .packed(let scale) = layout.kind {
+        widenPackedRows(segment, scale: scale, wide: next)
+        next += 2 * segment.wordCount
+      } else {
+        next.update(from: segment.words, count: segment.wordCount)
+        next += segment.wordCount
+      }
+    }
+    partition.misfits.withUnsafeBufferPointer { misfits in
+      if let base = misfits.baseAddress { next.update(from: base, count: misfits.count) }
+    }
+    var hasOrder = false
+    if case .wide(let order) = layout.kind { hasOrder = order }
+    let firstExtra = hasOrder ? 3 : 2
+    translateExtras(rows, rowCount, wordCount, firstExtra)
+    sortWideRows(
+      rows, rowCount: rowCount, wordCount: wordCount, rank: partition.rank!,
+      customerCount: partition.customerCount, starts: starts, places: places, sorted: sorted)
+    for i in 0..<rowCount {
+      let row = sorted + i * wordCount
+      columns.days[firstRow + i] = WideRow.day(row[0])
+      if hasOrder { columns.orders![firstRow + i] = row[1] }
+      columns.amounts[firstRow + i] = WideRow.amount(row[hasOrder ? 2 : 1])
+      for (index, codes) in columns.extraCodes.enumerated() {
+        codes[firstRow + i] = UInt32(
+          truncatingIfNeeded: row[firstExtra + index / 2] >> (index % 2 == 0 ? 32 : 0))
+      }
+    }
+  }
+
+  /// Puts the kept values' final codes in the place of those given while scanning.
+  private func translateExtras(
+    _ rows: UnsafeMutablePointer<UInt64>, _ rowCount: Int, _ wordCount: Int, _ firstExtra: Int
+  ) {
+    for (index, extra) in extras.enumerated() {
+      let shift: UInt64 = index % 2 == 0 ? 32 : 0
+      let mask = UInt64(0xFFFF_FFFF) << shift
+      for i in 0..<rowCount {
+        let place = i * wordCount + firstExtra + index / 2
+        let code = Int(UInt32(truncatingIfNeeded: rows[place] >> shift))
+        rows[place] = rows[place] & ~mask | UInt64(extra.finalCodes[code]) << shift
+      }
+    }
+  }
+}
+
+/// A partition's rows read back from the spill file.
+private final class SpilledRows {
+  let segments: [RowSegment]
+  private let memory: UnsafeMutablePointer<UInt64>
+
+  init(_ extents: [SpillExtent], _ spill: SpillFile?) throws(IngestError) {
+    let wordCount = extents.reduce(0) { $0 + $1.wordCount }
+    memory = .allocate(capacity: max(1, wordCount))
+    segments = wordCount == 0 ? [] : [RowSegment(words: memory, wordCount: wordCount)]
+    guard let spill else { return }
+    var next = memory
+    for extent in extents {
+      try spill.read(extent, into: next)
+      next += extent.wordCount
+    }
+  }
+
+  deinit { memory.deallocate() }
+}

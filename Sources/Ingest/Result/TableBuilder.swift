@@ -1,0 +1,76 @@
+import Columns
+import Kernels
+import Synchronization
+
+/// Makes tables of partitions: rows sorted, codes given.
+struct TableBuilder {
+  let partitions: PartitionSet
+  /// Each partition's codes in id order; nil when codes count up from the table's first.
+  let codes: [AlignedBuffer<UInt32>]?
+  let extras: [KeptColumn]
+
+  /// The table of some partitions one after the other, whose codes count up from `firstCode`.
+  func table(of chosen: [Int], firstCode: Int) throws(IngestError) -> TransactionTable {
+    try columns(of: chosen, firstCode: firstCode).table(extras: extras)
+  }
+
+  /// The table of some partitions with customers in the order of their codes.
+  func mergedTable(_ chosen: [Int]) throws(IngestError) -> TransactionTable {
+    let byID = try columns(of: chosen, firstCode: 0)
+    // Codes are distinct, so that any sort gives the one order.
+    var order = (0..<byID.customerCount).map { UInt64(byID.customerCodes[$0]) << 32 | UInt64($0) }
+    order.sort()
+    let byCode = TableColumns(
+      customerCount: byID.customerCount, rowCount: byID.rowCount, layout: partitions.layout)
+    var row: UInt32 = 0
+    for (place, entry) in order.enumerated() {
+      let customer = Int(UInt32(truncatingIfNeeded: entry))
+      byCode.customerCodes[place] = UInt32(entry >> 32)
+      byCode.rowStarts[place] = row
+      row += byID.rowStarts[customer + 1] - byID.rowStarts[customer]
+    }
+    let sorted = order
+    Parallel.forEachChunk(of: byID.customerCount) { _, places in
+      for place in places {
+        let customer = Int(UInt32(truncatingIfNeeded: sorted[place]))
+        let from = Int(byID.rowStarts[customer])
+        byCode.copyRows(
+          from: byID, at: from, to: Int(byCode.rowStarts[place]),
+          count: Int(byID.rowStarts[customer + 1]) - from)
+      }
+    }
+    return byCode.table(extras: extras)
+  }
+
+  private func columns(of chosen: [Int], firstCode: Int) throws(IngestError) -> TableColumns {
+    var rowStarts = [0]
+    var customerStarts = [0]
+    for p in chosen {
+      rowStarts.append(rowStarts.last! + partitions.partitions[p].rowCount)
+      customerStarts.append(customerStarts.last! + partitions.partitions[p].customerCount)
+    }
+    let columns = TableColumns(
+      customerCount: customerStarts.last!, rowCount: rowStarts.last!, layout: partitions.layout)
+    // SAFETY: each task uses its own partition and fills that one's rows and customers.
+    nonisolated(unsafe) let me = self
+    let firstRows = rowStarts
+    let firstCustomers = customerStarts
+    let failure = Mutex<IngestError?>(nil)
+    Parallel.perform(chosen.count) { i in
+      let partition = me.partitions.partitions[chosen[i]]
+      do throws(IngestError) {
+        try PartitionRows(partition, spill: me.partitions.spill, extras: me.extras).fill(
+          columns, firstRow: firstRows[i], firstCustomer: firstCustomers[i])
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+      for k in 0..<partition.customerCount {
+        let customer = firstCustomers[i] + k
+        columns.customerCodes[customer] = me.codes?[chosen[i]][k] ?? UInt32(firstCode + customer)
+      }
+      partition.dropRows()
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    return columns
+  }
+}

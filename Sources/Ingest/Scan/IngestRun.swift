@@ -1,0 +1,309 @@
+import Columns
+import Kernels
+
+/// One ingest from opening the files to partitions full of rows.
+final class IngestRun {
+  let options: IngestOptions
+  let partitions: PartitionSet
+  let kept: KeptValues
+  private(set) var report = IngestReport()
+  private(set) var counts = RowCounts()
+  private let inputs: [Input]
+  private let ranges: IDRanges
+  /// Decimals of the sampled amounts.
+  private let decimalCount: Int
+  private let onReject: ((RejectedRow) throws(IngestError) -> Void)?
+  private var outputs: [TaskOutput] = []
+  private var firstReject: RejectedRow?
+
+  struct Input {
+    var source: InputSource
+    var head: FileHead
+    var plan: FilePlan
+  }
+
+  init(
+    _ paths: [String], options: IngestOptions,
+    onReject: ((RejectedRow) throws(IngestError) -> Void)?
+  ) throws(IngestError) {
+    try IngestRun.check(paths, options)
+    self.options = options
+    self.onReject = onReject
+    var inputs: [Input] = []
+    var sample = FileSample()
+    var byteCount = 0
+    for path in paths {
+      let input = try IngestRun.open(path, options)
+      try sample.add(input.source, plan: input.plan, from: input.head.dataStart)
+      byteCount += input.source.isComplete ? input.source.knownEnd : 1 << 30
+      inputs.append(input)
+    }
+    self.inputs = inputs
+    ranges = IDRanges(
+      sample: sample.ids,
+      wantedCount: min(
+        IngestLimits.partitionCount,
+        options.tuning.partitionCount ?? IngestRun.partitionCount(for: byteCount)))
+    kept = KeptValues(columnCount: options.keptColumns.count)
+    let fixedWordCount = inputs[0].plan.fixedWordCount
+    let scales: [Int64] = [10_000, 1_000, 100, 10, 1]
+    let isPacked = fixedWordCount == 2
+    let layout = RowLayout(
+      kind: isPacked
+        ? .packed(scale: scales[sample.decimalCount])
+        : .wide(hasOrder: options.orderColumn != nil),
+      fixedWordCount: fixedWordCount, keptCount: options.keptColumns.count)
+    partitions = PartitionSet(
+      layout: layout, partitionCount: ranges.partitionCount,
+      compactPrefix: isPacked && options.tuning.usesPlainKernel ? ranges.compactPrefix : nil,
+      options: options)
+    decimalCount = sample.decimalCount
+  }
+
+  private static func check(_ paths: [String], _ options: IngestOptions) throws(IngestError) {
+    func refuse(_ problem: String, _ advice: String) throws(IngestError) {
+      throw IngestError(.usage, problem, advice: advice)
+    }
+    if paths.isEmpty { try refuse("no file is given", "Name a file, or - for standard input") }
+    if paths.count(where: { $0 == "-" }) > 1 {
+      try refuse("standard input is given twice", "It can only be read once")
+    }
+    if options.keptColumns.count > IngestLimits.keptColumnCount {
+      try refuse(
+        "\(options.keptColumns.count) columns are kept",
+        "Keep at most \(IngestLimits.keptColumnCount)")
+    }
+    let format = options.amountFormat
+    if ![0x2C, 0x2E].contains(format.decimal) || format.decimal == format.thousands {
+      try refuse(
+        "the decimal sign is not `.` or `,`, or separates thousands too", "Use --decimal . or ,")
+    }
+    if let delimiter = options.delimiter,
+      delimiter == 0x22 || delimiter == 0x0A || delimiter == 0x0D
+        || delimiter == 0 || delimiter >= 0x80
+    {
+      try refuse("a delimiter is one ASCII character", "Use for example , ; | or a tab")
+    }
+  }
+
+  /// About a MiB of text a partition: its hash table and rows then stay in the second-level cache.
+  private static func partitionCount(for byteCount: Int) -> Int {
+    min(IngestLimits.partitionCount, max(1, byteCount >> 20))
+  }
+
+  private static func open(_ path: String, _ options: IngestOptions) throws(IngestError) -> Input {
+    let source = try InputSource(path: path)
+    var wanted = 1 << 16
+    while true {
+      try source.advance(to: 0, byteCount: wanted)
+      let bytes = try headBytes(source, wanted)
+      let isComplete = source.isComplete && bytes.count == source.knownEnd
+      do throws(IngestError) {
+        let head = try FileHead(
+          bytes: bytes, isComplete: isComplete, delimiter: options.delimiter, path: source.path)
+        let columns = try ColumnChoice(header: head.header, options: options, path: source.path)
+        let order = try DayMonthSearch(source: source, head: head, dateColumn: columns.date)
+          .order(for: options.dateFormat)
+        if source.fileByteCount == nil {
+          try source.advance(to: 0, byteCount: IngestLimits.headByteCount)
+        }
+        let plan = FilePlan(
+          path: source.path, head: head, columns: columns,
+          dates: DateParser(options.dateFormat, order: order), options: options)
+        return Input(source: source, head: head, plan: plan)
+      } catch {
+        // The header may just be longer than what was read.
+        if isComplete || wanted >= IngestLimits.headByteCount || !error.isUnfinishedHeader {
+          throw error
+        }
+        wanted *= 8
+      }
+    }
+  }
+
+  static func headBytes(_ source: InputSource, _ byteCount: Int) throws(IngestError) -> [UInt8] {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
+    defer { memory.deallocate() }
+    let count = try source.read(at: 0, into: memory.baseAddress!, byteCount: byteCount)
+    return Array(memory.prefix(count))
+  }
+
+  // MARK: Scanning
+
+  /// Scans all files into the partitions, and judges the rejects.
+  func scanFiles() throws(IngestError) {
+    for input in inputs { try scan(input) }
+    outputs = []
+    if case .share(let share) = options.rejectLimit,
+      Double(counts.rejected) > share * Double(counts.read)
+    {
+      throw tooManyRejects("\(share * 100)% of the rows read")
+    }
+    report.rowsRead = counts.read
+    report.rowsAccepted = counts.accepted
+    report.rowsRejected = counts.rejected
+    report.rowsFiltered = counts.filtered
+    report.returnsDropped = counts.returnsDropped
+    report.amountsRounded = counts.rounded
+    report.blankLines = counts.blankLines
+    report.spilledByteCount = partitions.spill?.byteCount ?? 0
+  }
+
+  private func scan(_ input: Input) throws(IngestError) {
+    let source = input.source
+    let tuning = options.tuning
+    var blockHashes: UnsafeMutableBufferPointer<UInt64>?
+    if let byteCount = source.fileByteCount,
+      tuning.taskByteCount % ContentHash.blockByteCount == 0,
+      tuning.pieceByteCount == ContentHash.blockByteCount
+    {
+      blockHashes = .allocate(capacity: ContentHash.blockCount(of: byteCount))
+    }
+    defer { blockHashes?.deallocate() }
+    let scans = (0..<Parallel.threadCount).map { _ in
+      FileScan(
+        plan: input.plan, compactFormat: compactFormat(input), source: source, finder: ranges.finder, kept: kept, tuning: tuning,
+        blockHashes: blockHashes)
+    }
+    while outputs.count < tuning.tasksPerWave {
+      outputs.append(TaskOutput(partitionCount: ranges.partitionCount))
+    }
+    let before = counts
+    var known = input.head.dataStart
+    var line = input.head.dataLine
+    var lower = 0
+    var waveByteCount = tuning.taskByteCount * tuning.tasksPerWave
+    while true {
+      if source.fileByteCount == nil {
+        lower = known
+        try source.advance(to: known, byteCount: waveByteCount)
+      }
+      let upper = min(lower + waveByteCount, source.knownEnd)
+      if lower >= upper { break }
+      let reached = try scanWave(lower..<upper, known, &line, scans)
+      if source.fileByteCount == nil {
+        if source.isComplete && reached >= source.knownEnd { break }
+        // A row that is longer than the wave: look at more of it.
+        if reached == known {
+          if waveByteCount > 2 * IngestLimits.rowByteCount { throw rowTooLong(source, line) }
+          waveByteCount *= 2
+        }
+      }
+      known = reached
+      lower = upper
+    }
+    try note(input, before, blockHashes)
+  }
+
+  private func compactFormat(_ input: Input) -> CompactRowFormat? {
+    guard let plain = input.plan.plainFormat, ranges.compactPrefix != nil else { return nil }
+    return CompactRowFormat(
+      plain: plain, hasCarriage: input.head.hasCarriage, decimalCount: decimalCount,
+      prefix: ranges.prefixBytes)
+  }
+
+  /// Scans one wave and hands its rows to the partitions; the offset of the first row that is left.
+  private func scanWave(
+    _ range: Range<Int>, _ firstRow: Int, _ line: inout Int, _ scans: [FileScan]
+  ) throws(IngestError) -> Int {
+    let step = options.tuning.taskByteCount
+    let taskCount = min(outputs.count, (range.count + step - 1) / step)
+    func taskRange(_ task: Int) -> Range<Int> {
+      let start = range.lowerBound + task * step
+      return start..<(task == taskCount - 1 ? range.upperBound : start + step)
+    }
+    // SAFETY: each task has its own output, each worker its own scan.
+    nonisolated(unsafe) let outputs = self.outputs
+    nonisolated(unsafe) let scans = scans
+    Parallel.perform(taskCount) { worker, task in
+      outputs[task].reset()
+      scans[worker].scan(
+        taskRange(task), firstRow: task == 0 ? firstRow : nil, into: outputs[task])
+    }
+    // Each task must have begun where the one before it ended.
+    var expected = firstRow
+    var taken = 0
+    for task in 0..<taskCount {
+      let output = outputs[task]
+      if output.firstRow != expected || (output.error != nil && task > 0) {
+        output.reset()
+        scans[0].scan(taskRange(task), firstRow: expected, into: output)
+      }
+      let firstLine = line
+      line += output.lineCount
+      try takeRejects(output, firstLine)
+      if var error = output.error {
+        if let local = error.line { error.line = firstLine + local }
+        throw error
+      }
+      counts.add(output.counts)
+      expected = output.nextRow
+      taken = task + 1
+      // A stream's last row may not be all there yet: what follows belongs to the next wave.
+      if expected < taskRange(task).upperBound { break }
+    }
+    try partitions.take(outputs[..<taken])
+    return expected
+  }
+
+  private func takeRejects(_ output: TaskOutput, _ firstLine: Int) throws(IngestError) {
+    var rejected = counts.rejected
+    for var row in output.rejects {
+      row.line += firstLine
+      if firstReject == nil { firstReject = row }
+      try onReject?(row)
+      rejected += 1
+      if case .count(let limit) = options.rejectLimit, rejected > limit {
+        counts.rejected = rejected
+        throw tooManyRejects("\(limit)")
+      }
+    }
+  }
+
+  private func tooManyRejects(_ limit: String) -> IngestError {
+    let first = firstReject
+    return IngestError(
+      .badData, "too many rows are rejected", file: first?.file, line: first?.line,
+      column: first?.column,
+      found: "\(counts.rejected) rejected of \(counts.read) rows read; this is the first: "
+        + (first?.reason ?? ""),
+      expected: "at most \(limit)",
+      advice: "See them all with --rejects FILE; allow more with --max-rejects")
+  }
+
+  private func rowTooLong(_ source: InputSource, _ line: Int) -> IngestError {
+    IngestError(
+      .badData, "a row is longer than \(IngestLimits.rowByteCount >> 20) MiB", file: source.path,
+      line: line, advice: "Is a quote opened on this line and not closed?")
+  }
+
+  private func note(
+    _ input: Input, _ before: RowCounts, _ blockHashes: UnsafeMutableBufferPointer<UInt64>?
+  ) throws(IngestError) {
+    var file = FileReport(path: input.source.path)
+    let plan = input.plan
+    file.byteCount = input.source.knownEnd
+    if let blockHashes {
+      file.contentHash = ContentHash.combine(Array(blockHashes), byteCount: file.byteCount)
+    } else {
+      file.contentHash = try input.source.contentHash()
+    }
+    file.delimiter = plan.syntax.delimiter
+    file.header = plan.header
+    file.customerColumn = plan.header[plan.columns.customer]
+    file.dateColumn = plan.header[plan.columns.date]
+    file.amountColumn = plan.header[plan.columns.amount]
+    file.orderColumn = plan.columns.order.map { plan.header[$0] }
+    file.dayMonthOrder = plan.dates.order
+    file.rowsRead = counts.read - before.read
+    file.rowsAccepted = counts.accepted - before.accepted
+    file.rowsRejected = counts.rejected - before.rejected
+    file.rowsFiltered = counts.filtered - before.filtered
+    report.files.append(file)
+  }
+}
+
+extension IngestError {
+  /// Whether more of the file may be all that is missing.
+  fileprivate var isUnfinishedHeader: Bool { problem == "the header row does not end" }
+}

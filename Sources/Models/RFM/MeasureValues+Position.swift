@@ -1,0 +1,70 @@
+import Columns
+import Kernels
+
+extension MeasureValues {
+  /// Scores as SQL's `ntile(bins) over (order by value, tie)`: the first N mod bins bins have one row more.
+  ///
+  /// `tie` gives the order of rows of equal value by their place. Only the rows whose value stands where two
+  /// bins meet are sorted. Returns a cut a boundary, rising (for recency in days); a bin without rows repeats
+  /// the cut before it.
+  func scoreByPosition(
+    _ range: Range<Int>, bins: Int, into scores: UnsafeMutableBufferPointer<UInt8>,
+    tie: (_ place: Int) -> Int
+  ) -> [RFMCut] {
+    let keys = sortKeys(range)
+    let count = keys.count
+    // Bin k (from 0) starts at sorted position k·⌊N/bins⌋ + min(k, N mod bins); past the end it has no rows.
+    let starts = (1..<bins).map { min($0 * (count / bins) + min($0, count % bins), count) }
+    let inside = starts.filter { $0 < count }
+    let boundaries = selectRanks(keys, ranks: inside)
+    for (i, key) in keys.enumerated() {
+      var score: UInt8 = 1
+      for boundary in boundaries where key > boundary { score += 1 }
+      scores[i] = score
+    }
+    // Rows of a boundary's own value: by their position, which is that of the first of them plus their place
+    // among them in tie order.
+    for boundary in Set(boundaries) {
+      var below = 0
+      var tied: [(place: Int, tie: Int)] = []
+      for (i, key) in keys.enumerated() {
+        if key < boundary { below += 1 }
+        if key == boundary { tied.append((i, tie(range.lowerBound + i))) }
+      }
+      tied.sort { $0.tie < $1.tie }
+      for (k, row) in tied.enumerated() {
+        let position = below + k
+        scores[row.place] = 1 + UInt8(inside.count { position >= $0 })
+      }
+    }
+    return boundaryCuts(keys, starts: starts)
+  }
+
+  /// The last value of one bin and the first of the next, for each boundary.
+  private func boundaryCuts(_ keys: [Int64], starts: [Int]) -> [RFMCut] {
+    let ranks = starts.map { (max(0, $0 - 1), min($0, keys.count - 1)) }
+    let pairs = valuesOfPairs(ranks) { selectRanks(keys, ranks: $0) }
+    switch values {
+    case .days:
+      return pairs.reversed().map {
+        .integer(lower: asOf - $0.1, upper: asOf - $0.0, numerator: 0, denominator: 1)
+      }
+    case .counts, .money:
+      return pairs.map { .integer(lower: $0.0, upper: $0.1, numerator: 0, denominator: 1) }
+    case .means:
+      return pairs.map {
+        .real(
+          lower: valueOfSortableKey($0.0), upper: valueOfSortableKey($0.1), numerator: 0,
+          denominator: 1)
+      }
+    }
+  }
+
+  private func sortKeys(_ range: Range<Int>) -> [Int64] {
+    switch values {
+    case .days(let values), .counts(let values): slice(values, range).map(Int64.init)
+    case .money(let values): Array(slice(values, range))
+    case .means(let values): slice(values, range).map(sortableKey)
+    }
+  }
+}
