@@ -45,8 +45,9 @@ struct FeatureMoments: Equatable {
   }
 
   @inline(__always)
-  private static func four(_ values: UnsafeMutableBufferPointer<Double>, _ i: Int) -> SIMD4<Double>
-  {
+  private static func four(
+    _ values: UnsafeMutableBufferPointer<Double>, _ i: Int
+  ) -> SIMD4<Double> {
     SIMD4(values[i], values[i + 1], values[i + 2], values[i + 3])
   }
 
