@@ -62,7 +62,7 @@ let package = Package(
     module("Models", ["Columns", "Kernels", "JSONText"]),
     module("Expressions", ["Columns", "Kernels"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
-    module("Generation", ["Kernels"]),
+    module("Generation", ["Columns", "Kernels", "JSONText"]),
     module("Export", ["Columns", "Kernels"]),
     module("QueryProtocol", ["Columns", "Expressions", "JSONText", "Kernels"]),
     .target(
@@ -103,14 +103,14 @@ let package = Package(
     tests("ReportsTests", ["Reports"]),
     tests("StorageTests", ["Storage", "Columns", "Kernels", "JSONText"]),
     tests("IngestTests", ["Ingest", "Storage", "Columns", "Kernels"]),
-    tests("AggregationTests", ["Aggregation", "Columns", "Kernels"]),
+    tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
     tests("ModelsTests", ["Models", "Columns", "Kernels", "JSONText"]),
     tests("ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
-    tests("GenerationTests", ["Generation", "Kernels"]),
+    tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
     .testTarget(
       name: "QueryServerTests",
       dependencies: [

@@ -4,6 +4,10 @@ import Kernels
 final class IDRanges {
   let partitionCount: Int
   let finder: PartitionFinder
+  /// What the ids start with.
+  let prefixBytes: [UInt8]
+  /// The prefix, when nearly all of the sample is the prefix and 1 to 8 bytes more.
+  let compactPrefix: CompactPrefix?
   private let splitters: UnsafeMutablePointer<UInt64>
   private let prefix: UnsafeMutablePointer<UInt64>
   private let cells: UnsafeMutablePointer<UInt8>
@@ -57,6 +61,12 @@ final class IDRanges {
       prefix[i / 8] |= UInt64(sorted[0][i]) << UInt64(56 - i % 8 * 8)
     }
     partitionCount = cuts.count + 1
+    let common = sorted.isEmpty ? [] : Array(sorted[0].prefix(prefixByteCount))
+    prefixBytes = common
+    let fitCount = sorted.count { (1...8).contains($0.count - common.count) }
+    let isCompact =
+      common.count <= 8 && common.allSatisfy { $0 < 0x80 } && fitCount * 10 >= sorted.count * 9
+    compactPrefix = isCompact ? CompactPrefix(word: prefix[0], byteCount: common.count) : nil
     finder = PartitionFinder(
       splitters: splitters, levelCount: levelCount, lastPartition: cuts.count, prefix: prefix,
       prefixByteCount: prefixByteCount, cells: cells, cellMask: cell.mask, cellCheck: cell.check,

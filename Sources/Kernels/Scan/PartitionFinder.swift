@@ -77,8 +77,9 @@ package struct PartitionFinder: @unchecked Sendable {
     return place(word(whole) << bits | word(whole + 1) >> (64 - bits))
   }
 
+  /// The partition of an id that starts with the prefix, by the eight bytes after it.
   @inline(__always)
-  private func place(_ key: UInt64) -> Int {
+  func place(_ key: UInt64) -> Int {
     if let cells, (key ^ cellConstant) & cellCheck == 0 {
       return Int(cells[Int(truncatingIfNeeded: strata_extract_bits(key, cellMask))])
     }

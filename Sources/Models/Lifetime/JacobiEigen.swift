@@ -1,5 +1,9 @@
 /// Eigenvalues and eigenvectors of a small symmetric matrix, by Jacobi's rotations.
-struct SymmetricEigen: Sendable {
+///
+/// For Hessians of a few parameters whose scales differ by powers of ten: there Jacobi's small eigenvalues, and
+/// with them the standard errors, stay relatively accurate, which a tridiagonal reduction (`SymmetricEigen`, for
+/// the many columns of a regression) does not promise.
+struct JacobiEigen: Sendable {
   let dimension: Int
   private(set) var values: [Double]
   /// Column k is the vector of value k; row by row.
@@ -21,7 +25,7 @@ struct SymmetricEigen: Sendable {
       if offDiagonal <= 1e-32 * diagonal || offDiagonal == 0 { break }
       for p in 0..<n {
         for q in (p + 1)..<max(n, p + 1) where a[p * n + q] != 0 {
-          SymmetricEigen.rotate(&a, &vectors, n, p, q)
+          JacobiEigen.rotate(&a, &vectors, n, p, q)
         }
       }
     }
