@@ -113,6 +113,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
+    tests("EndToEndTests", ["strata"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
     tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
