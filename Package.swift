@@ -59,7 +59,7 @@ let package = Package(
     module("Expressions", ["Columns", "Kernels"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module("Generation", ["Kernels"]),
-    module("QueryProtocol", ["Columns", "Expressions", "JSONText", "Kernels"]),
+    module("QueryProtocol", ["CPlatform", "Columns", "Expressions", "JSONText", "Kernels"]),
     .target(
       name: "QueryServer",
       dependencies: [

@@ -21,4 +21,7 @@ static inline bool strata_cpu_has_x86_64_v3(void) {
 /// Processors in this process's affinity mask, or online where there is no such thing; at least 1.
 int strata_usable_processor_count(void);
 
+/// Asks for the cache line at an address, without waiting for it; any address will do.
+static inline void strata_prefetch(const void *address) { __builtin_prefetch(address); }
+
 #endif
