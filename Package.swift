@@ -67,7 +67,7 @@ let package = Package(
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module("Generation", ["Columns", "Kernels", "JSONText"]),
     module("Export", ["Columns", "Kernels"]),
-    module("QueryProtocol", ["Columns", "Expressions", "JSONText", "Kernels"]),
+    module("QueryProtocol", ["CPlatform", "Columns", "Expressions", "JSONText", "Kernels"]),
     .target(
       name: "QueryServer",
       dependencies: [
@@ -92,8 +92,10 @@ let package = Package(
       dependencies: [
         "Aggregation", "CPlatform", "Classification", "Columns", "Export", "Expressions",
         "Generation",
-        "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "Reports", "Storage",
+        "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
+        "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .executableTarget(

@@ -95,6 +95,11 @@ package struct Job: ~Copyable {
       previousClusters: try request.clustering.flatMap { _ in
         try store.latestSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
       },
+      group: try request.groupColumn.map { name in
+        let batches = try Job.loadBatches(store, extras: .all) { _ in true }
+        return try CustomerAttribute(
+          name, batches: batches + (new.map { [$0] } ?? []), customerCount: order.count, asOf: asOf)
+      },
       transactions: {
         try Job.loadBatches(store) { _ in true } + (new.map { [$0] } ?? [])
       })
@@ -160,11 +165,11 @@ package struct Job: ~Copyable {
   }
 
   private static func loadBatches(
-    _ store: Store, where isWanted: (BatchEntry) -> Bool
+    _ store: Store, extras: Store.ExtraColumns = .none, where isWanted: (BatchEntry) -> Bool
   ) throws(StorageError) -> [TransactionTable] {
     var tables: [TransactionTable] = []
     for entry in store.manifest.batches where isWanted(entry) {
-      tables.append(try store.loadBatch(entry))
+      tables.append(try store.loadBatch(entry, extras: extras))
     }
     return tables
   }

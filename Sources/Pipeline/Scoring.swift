@@ -36,14 +36,17 @@ struct Scoring {
   let batchNumbers: [Int]
   /// The clusters of the last snapshot, whose numbers are kept.
   let previousClusters: JSON?
+  /// The attribute to score within, by customer code.
+  let group: CustomerAttribute?
   /// All transactions, read when a model asks for them.
   let transactions: () throws -> [TransactionTable]
 
   /// - Parameter byCode: the summary of all customers by code; those without transactions are left out.
   func score(_ byCode: CustomerSummary, clock: inout StageClock) throws -> ScoredBase {
     let (rows, summary, ids) = clock.measure("order") { inIDOrder(byCode) }
+    let groupColumn = group?.gathered(rows)
     let scores = try clock.measure("score") {
-      try RFMScores.score(summary, options: request.rfm)
+      try RFMScores.score(summary, options: request.rfm, by: groupColumn)
     }
     let (segments, table) = clock.measure("segment") {
       let segments = request.preset.assign(scores: scores, summary: summary)
@@ -54,6 +57,7 @@ struct Scoring {
       columns: SnapshotColumns.stored(summary, scores: scores, segments: segments))
     let modelling = try ModelStage(scoring: self, summary: summary, rows: rows, ids: ids)
       .run(&stored, bins: scores.bins, clock: &clock)
+    if let groupColumn { stored.append(groupColumn) }
     let hidden = [
       Column(SummaryState.codeColumn, .uint32(rows)),
       Column(SummaryState.firstDayTotalColumn, .money(summary.firstDayTotals)),
