@@ -199,8 +199,9 @@ import Testing
         }
         worst = max(worst, asked.duration(to: .now))
       }
-      #expect(start.duration(to: .now) < .seconds(20))
-      #expect(worst < .seconds(2), "50 requests took \(worst)")
+      // Not a measurement: bounds far above what is normal, below what a blocked event loop would give.
+      #expect(start.duration(to: .now) < .seconds(120))
+      #expect(worst < .seconds(30), "50 requests took \(worst)")
       #expect(server.host.counters.connectedCount.value == 1_101)
     }
   }
