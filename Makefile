@@ -1,35 +1,87 @@
-# `make help` lists the targets.
+# Builds, tests and installs Strata. `make help` lists the targets; everything needs only Swift and apt.
 SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
+PREFIX ?= /usr/local
+DEMO ?= out/demo
+PYTHON ?= python3
+PEERS_VENV ?= $(HOME)/.cache/strata-peers
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# The Swift runtime is linked into the program: it starts faster, and a target machine needs no Swift.
+RELEASE := -c release --static-swift-stdlib
+STRATA := .build/release/strata
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 .PHONY: setup
-setup: ## Install the system libraries (liblz4, libxxhash) where they are missing
-	@if ! { pkg-config --exists liblz4 libxxhash 2>/dev/null || \
-	  [ -e /usr/include/lz4.h -a -e /usr/include/xxhash.h ]; }; then \
-	  $(SUDO) apt-get update -qq && \
-	  $(SUDO) apt-get install -y -qq --no-install-recommends liblz4-dev libxxhash-dev pkg-config; \
+setup: ## Install liblz4 and libxxhash where they are missing
+	@if ! [ -e /usr/include/lz4frame.h -a -e /usr/include/xxhash.h ]; then \
+	  echo "installing liblz4-dev and libxxhash-dev"; \
+	  $(SUDO) apt-get update -qq; \
+	  $(SUDO) apt-get install -y -qq --no-install-recommends liblz4-dev libxxhash-dev pkg-config >/dev/null; \
 	fi
 
 .PHONY: build
 build: setup ## Build .build/release/strata
-	$(SWIFT) build -c release --product strata
+	@$(SWIFT) build $(RELEASE) --product strata 2>&1 | grep -v "mktemp' is dangerous"
+
+.PHONY: demo
+demo: build ## Score and segment a real customer base (CDNOW, 23,570 customers)
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)
+	@$(STRATA) run $(DEMO)/store data/cdnow_master.csv -o $(DEMO)/scores.csv
+	@echo
+	@echo "The scores of every customer are in $(DEMO)/scores.csv, the store is $(DEMO)/store."
+	@echo "Next:  $(STRATA) query $(DEMO)/store \"SELECT segment, count(*), sum(monetary_total) FROM customers GROUP BY segment\""
 
 .PHONY: test
 test: setup ## Run the whole test suite
-	$(SWIFT) test
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build
 
 .PHONY: format
 format: ## Format the sources in place
-	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+	@$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+
+.PHONY: lint
+lint: ## Check the format
+	@$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
 
 .PHONY: check
-check: setup ## Format lint, warnings as errors, tests
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
-	$(SWIFT) test
+check: lint test ## Format lint, warnings as errors, tests
+
+.PHONY: install
+install: build ## Install the program, its man page and its shell completions under PREFIX
+	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	@install -m 755 $(STRATA) $(DESTDIR)$(PREFIX)/bin/strata
+	@$(STRATA) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/strata
+	@$(STRATA) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_strata
+	@$(STRATA) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/strata.fish
+	@$(SWIFT) package $(RELEASE) --allow-writing-to-package-directory generate-manual --multi-page >/dev/null
+	@install -m 644 .build/plugins/GenerateManual/outputs/strata/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	@echo "installed under $(DESTDIR)$(PREFIX)"
+
+.PHONY: bench
+bench: setup ## Measure the kernels
+	@cd Benchmarks && $(SWIFT) package -c release benchmark
+
+.PHONY: peers
+peers: # The peers, pinned, in an environment outside the tree
+	@[ -x $(PEERS_VENV)/bin/python ] || $(PYTHON) -m venv $(PEERS_VENV)
+	@$(PEERS_VENV)/bin/pip install -q -r Benchmarks/peers/requirements.txt
+
+.PHONY: bench-peers
+bench-peers: build peers ## Measure side by side with DuckDB, Polars, chDB, pandas and the others
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/scoring.py --strata $(STRATA)
+	@$(SWIFT) build $(RELEASE) --product strata-bench
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/kmeans.py --bench .build/release/strata-bench
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/kmeans.py --bench .build/release/strata-bench --converge
+
+.PHONY: clean
+clean: ## Remove what was built
+	@rm -rf .build out Benchmarks/.build

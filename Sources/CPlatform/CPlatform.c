@@ -2,6 +2,7 @@
 #include "CPlatform.h"
 
 #if defined(__linux__)
+#include <fcntl.h>
 #include <sched.h>
 #endif
 #include <unistd.h>
@@ -13,4 +14,12 @@ int strata_usable_processor_count(void) {
 #endif
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
+}
+
+void strata_start_write_back(int descriptor) {
+#if defined(__linux__)
+  (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+  (void)descriptor;
+#endif
 }

@@ -1,1 +1,0 @@
-// The Aggregation module's sources live in this folder.

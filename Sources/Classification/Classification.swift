@@ -1,1 +1,0 @@
-// The Classification module's sources live in this folder.

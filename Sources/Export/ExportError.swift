@@ -1,0 +1,17 @@
+/// Why an export could not be written.
+package enum ExportError: Error, Equatable, CustomStringConvertible {
+  /// The frame has no such column; `near` is the closest name there is.
+  case unknownColumn(name: String, near: String?, columns: [String])
+  /// A system call on the output failed.
+  case output(path: String, call: String, reason: String)
+
+  package var description: String {
+    switch self {
+    case .unknownColumn(let name, let near, let columns):
+      "there is no column \(name)" + (near.map { "; did you mean \($0)?" } ?? "")
+        + " The columns are: \(columns.joined(separator: ", "))"
+    case .output(let path, let call, let reason):
+      "\(path): \(call): \(reason); the export was not written"
+    }
+  }
+}

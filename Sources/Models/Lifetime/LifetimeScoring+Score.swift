@@ -1,0 +1,187 @@
+import Columns
+import Kernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension LifetimeScoring {
+  func score(
+    _ summary: CustomerSummary, history: PurchaseHistory, models: LifetimeModels
+  ) -> LifetimeScores {
+    let horizons = [horizonDays] + moreHorizonsDays
+    let pairs = PurchasePairs(history)
+    let model = models.purchases.model
+    let plan = plan(model, horizonsDays: horizons)
+    let forecast = PurchaseForecast(model: model, history: history, pairs: pairs, plan: plan)
+    let classes = history.frequencies.map { models.spend.model.scoreClass(frequency: $0) }
+    var classOfFrequency = [Int32](
+      repeating: -1, count: (history.frequencies.last ?? -1) + 1)
+    for (k, frequency) in history.frequencies.enumerated() {
+      classOfFrequency[frequency] = Int32(k)
+    }
+    let count = summary.count
+    var columns = [AlignedBuffer<Float>]()
+    let writable = (0..<horizons.count + 3).map { _ in
+      var pointer = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+      // SAFETY: written below, before the buffer is handed to anybody.
+      columns.append(AlignedBuffer(count: count) { pointer = $0 })
+      return pointer
+    }
+    let output = ScoreOutput(
+      pAlive: writable[0], purchases: Array(writable[3...]), spend: writable[1], clv: writable[2])
+    let input = ScoreInput(
+      firstDays: summary.firstDays.pointer, lastDays: summary.lastDays.pointer,
+      purchaseDays: summary.purchaseDays.pointer, totals: summary.monetaryTotals.pointer,
+      firstDayTotals: summary.firstDayTotals.pointer, asOf: summary.asOf,
+      unitsPerOne: Double(Money.unitsPerOne))
+    classOfFrequency.withUnsafeBufferPointer { classOfFrequency in
+      classes.withUnsafeBufferPointer { classes in
+        let tables = ScoreTables(
+          classOfFrequency: classOfFrequency, classes: classes,
+          ages: pairs.table(pairs.ageIndices, pairs.ageStarts),
+          recencies: pairs.table(pairs.recencyIndices, pairs.recencyStarts),
+          ageRows: forecast.ageRows.pointer, columnCount: plan.columnCount,
+          recencyLogOdds: forecast.recencyLogOdds.pointer)
+        ScoreKernel.score(input, tables: tables, output: output)
+      }
+    }
+    return LifetimeScores(
+      pAlive: columns[0], expectedPurchases: columns[3],
+      moreExpectedPurchases: Array(columns[4...]), expectedSpend: columns[1], clv: columns[2],
+      models: models)
+  }
+}
+
+extension SpendModel {
+  func scoreClass(frequency: Int) -> ScoreClass {
+    switch self {
+    case .populationMean(let mean): return ScoreClass(spendConstant: mean, spendSlope: 0)
+    case .gammaGamma(let p, let q, let v):
+      let slope = p / (p * Double(frequency) + q - 1)
+      return ScoreClass(spendConstant: slope * v, spendSlope: slope)
+    }
+  }
+}
+
+extension PurchasePairs {
+  /// Look-ups by value for histories whose tables are days: the place of a value is the value.
+  func table(_ values: [UInt32], _ starts: [Int]) -> PlaceTable {
+    var dense: [Int32] = []
+    var indexes: [PlaceIndex] = []
+    for k in 0..<max(0, starts.count - 1) {
+      let own = starts[k]..<starts[k + 1]
+      let least = Int(values[own.lowerBound])
+      let span = Int(values[own.upperBound - 1]) - least + 1
+      let start = dense.count
+      if span <= 16 * own.count + 64 {
+        dense.append(contentsOf: repeatElement(-1, count: span))
+        for place in own { dense[start + Int(values[place]) - least] = Int32(place) }
+      }
+      indexes.append(PlaceIndex(dense: start..<dense.count, least: least, sorted: own))
+    }
+    return PlaceTable(indexes: indexes, dense: dense, values: values)
+  }
+}
+
+/// What scoring looks up: forecasts for each (x, T), log odds for each (x, T) and (x, t_x).
+struct PurchaseForecast: Sendable {
+  /// Scale, log odds and the plan's columns of each (x, T).
+  let ageRows: AlignedBuffer<Double>
+  let recencyLogOdds: AlignedBuffer<Double>
+
+  init(model: PurchaseModel, history: PurchaseHistory, pairs: PurchasePairs, plan: ForecastPlan) {
+    let unit = model.ruler.days
+    let stride = plan.columnCount + 2
+    let classCount = history.frequencies.count
+    var recencyPointer = UnsafeMutableBufferPointer<Double>(start: nil, count: 0)
+    // SAFETY: written only until this initialiser ends; each task writes its own class's places.
+    let recencyBuffer = AlignedBuffer<Double>(count: pairs.recencyIndices.count) {
+      recencyPointer = $0
+    }
+    nonisolated(unsafe) let recencyLogOdds = recencyPointer
+    ageRows = AlignedBuffer(count: pairs.ageIndices.count * stride) { rows in
+      nonisolated(unsafe) let rows = rows
+      Parallel.perform(classCount) { k in
+        let frequency = history.frequencies[k]
+        let own = pairs.ageStarts[k]..<pairs.ageStarts[k + 1]
+        let ages = own.map { history.ages[Int(pairs.ageIndices[$0])] / unit }
+        let ownRecencies = pairs.recencyStarts[k]..<pairs.recencyStarts[k + 1]
+        let recencies = ownRecencies.map { history.recencies[Int(pairs.recencyIndices[$0])] / unit }
+        let forecasts = model.forecasts(frequency: frequency, ages: ages, plan: plan)
+        let odds = model.oddsParts(frequency: frequency, ages: ages, recencies: recencies)
+        for i in own.indices {
+          let at = i * stride
+          let place = i - own.lowerBound
+          rows[at] = odds.scales[place]
+          rows[at + 1] = odds.ageLogOdds[place]
+          for column in 0..<plan.columnCount {
+            rows[at + 2 + column] = forecasts[place * plan.columnCount + column]
+          }
+        }
+        for i in ownRecencies {
+          recencyLogOdds[i] = odds.recencyLogOdds[i - ownRecencies.lowerBound]
+        }
+      }
+    }
+    self.recencyLogOdds = recencyBuffer
+  }
+}
+
+extension PurchaseModel {
+  /// The plan's columns for a living customer of each age (in ruler units), age by age.
+  func forecasts(frequency: Int, ages: [Double], plan: ForecastPlan) -> [Double] {
+    let rho = parameters[0] + Double(frequency)
+    let kernelModel: ForecastKernel.Model =
+      switch kind {
+      case .bgnbd, .mbgnbd:
+        .betaGeometric(mixture(frequency: frequency), alpha: parameters[1])
+      case .pnbd: .pareto(rho: rho, alpha: parameters[1], s: parameters[2], beta: parameters[3])
+      case .nbd: .negativeBinomial(rho: rho, alpha: parameters[1])
+      }
+    let count = ages.count * plan.columnCount
+    return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
+      ages.withUnsafeBufferPointer {
+        ForecastKernel.fill(
+          UnsafeMutableBufferPointer(rebasing: buffer[..<count]), ages: $0, model: kernelModel,
+          plan: plan)
+      }
+      initialized = count
+    }
+  }
+
+  /// P(alive) = scale / (1 + e^(age log odds + recency log odds)).
+  func oddsParts(
+    frequency: Int, ages: [Double], recencies: [Double]
+  ) -> (scales: [Double], ageLogOdds: [Double], recencyLogOdds: [Double]) {
+    let (r, alpha) = (parameters[0], parameters[1])
+    let rho = r + Double(frequency)
+    let ones = [Double](repeating: 1, count: ages.count)
+    let zeros = [Double](repeating: 0, count: recencies.count)
+    switch kind {
+    case .nbd: return (ones, ages.map { _ in -1e4 }, zeros)
+    case .bgnbd, .mbgnbd:
+      guard let logOdds = leavingLogOdds(frequency) else {
+        return (ones, ages.map { _ in -1e4 }, zeros)
+      }
+      return (
+        ones, ages.map { logOdds + rho * log(alpha + $0) },
+        recencies.map { -rho * log(alpha + $0) }
+      )
+    case .pnbd:
+      let (s, beta) = (parameters[2], parameters[3])
+      let logK = TailIntegral.values(u: ages, p: rho + 1, alpha: alpha, q: s, beta: beta)
+        .map { $0 + log(rho) }
+      let logG = TailIntegral.values(u: recencies, p: rho, alpha: alpha, q: s + 1, beta: beta)
+        .map { $0 + log(s) }
+      let scales = zip(ages, logK).map {
+        exp(min(700, -rho * log(alpha + $0) - s * log(beta + $0) - $1))
+      }
+      return (scales, logK.map { -$0 }, logG)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Kernels
+
+/// A function of up to four parameters at a point: value, gradient and Hessian.
+///
+/// Objectives are built in the models' own parameters and then moved to their logarithms.
+struct LikelihoodExpansion: Sendable {
+  let dimension: Int
+  var value = 0.0
+  var gradient: [Double]
+  /// Row by row, symmetric.
+  var hessian: [Double]
+
+  init(dimension: Int) {
+    self.dimension = dimension
+    gradient = [Double](repeating: 0, count: dimension)
+    hessian = [Double](repeating: 0, count: dimension * dimension)
+  }
+
+  var isFinite: Bool {
+    value.isFinite && gradient.allSatisfy(\.isFinite) && hessian.allSatisfy(\.isFinite)
+  }
+
+  /// Adds to an entry of the Hessian and to its mirror image.
+  mutating func addCurvature(_ i: Int, _ j: Int, _ amount: Double) {
+    hessian[i * dimension + j] += amount
+    if i != j { hessian[j * dimension + i] += amount }
+  }
+
+  /// The objective of a fit: minus the log-likelihood over the weight, in log-parameters, plus
+  /// `penalty` × Σ parameter².
+  ///
+  /// With θ = e^φ: df/dφ_i = θ_i f_i, and d²f/dφ_i dφ_j = θ_i θ_j f_ij + [i = j] θ_i f_i.
+  func objective(parameters: [Double], weight: Double, penalty: Double) -> LikelihoodExpansion {
+    var result = LikelihoodExpansion(dimension: dimension)
+    result.value = -value / weight
+    for i in 0..<dimension {
+      result.gradient[i] = -gradient[i] * parameters[i] / weight
+      for j in 0..<dimension {
+        result.hessian[i * dimension + j] =
+          -hessian[i * dimension + j] * parameters[i] * parameters[j] / weight
+      }
+      let square = parameters[i] * parameters[i]
+      result.value += penalty * square
+      result.hessian[i * dimension + i] += result.gradient[i] + 4 * penalty * square
+      result.gradient[i] += 2 * penalty * square
+    }
+    return result
+  }
+}

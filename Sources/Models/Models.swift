@@ -1,1 +1,0 @@
-// The Models module's sources live in this folder.

@@ -1,1 +1,0 @@
-// The Storage module's sources live in this folder.

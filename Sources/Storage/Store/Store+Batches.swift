@@ -1,0 +1,127 @@
+package import Columns
+package import JSONText
+
+extension Store {
+  /// What of a batch is wanted besides customers, days and amounts.
+  package enum ExtraColumns: Sendable, Equatable {
+    case none
+    case all
+    case named([String])
+  }
+
+  /// The content of a batch's batch.json: rows, total, sources, how it was read.
+  package func batchRecord(_ entry: BatchEntry) throws(StorageError) -> JSON {
+    try batchFolder(entry).record
+  }
+
+  /// Whether a file of that content has been read into this store before, and the batch that it is in.
+  package func batch(withSource contentHash: UInt64) -> BatchEntry? {
+    manifest.batches.first { $0.sourceHashes.contains(contentHash) }
+  }
+
+  /// Whether the rows of a batch have order ids.
+  package func batchHasOrders(_ entry: BatchEntry) throws(StorageError) -> Bool {
+    try batchFolder(entry).files.contains { $0.name == DirectoryPlan.BatchColumn.order }
+  }
+
+  /// The blocks of a batch's days, for skipping batches and blocks by date.
+  package func dayZones(_ entry: BatchEntry) throws(StorageError) -> [BlockZone] {
+    let folder = try batchFolder(entry)
+    return try folder.open(
+      folder.file(named: DirectoryPlan.BatchColumn.day), rowCount: entry.rowCount
+    ).zones
+  }
+
+  /// Reads a batch; all its columns decode in one parallel loop.
+  package func loadBatch(
+    _ entry: BatchEntry, orders wantsOrders: Bool = true, extras: ExtraColumns = .none
+  ) throws(StorageError) -> TransactionTable {
+    let folder = try batchFolder(entry)
+    func open(
+      _ name: String, _ type: ColumnType, _ rowCount: Int
+    ) throws(StorageError) -> ColumnFileReader {
+      let reader = try folder.open(folder.file(named: name), rowCount: rowCount)
+      guard reader.type == type else {
+        throw .damaged(reader.path, found: reader.type.name, expected: type.name)
+      }
+      return reader
+    }
+    typealias Name = DirectoryPlan.BatchColumn
+    var readers = [
+      try open(Name.customer, .uint32, entry.customerCount),
+      try open(Name.count, .uint32, entry.customerCount),
+      try open(Name.day, .day, entry.rowCount),
+      try open(Name.amount, .money, entry.rowCount),
+    ]
+    let extraFiles = try Store.extraFiles(folder, extras)
+    for (file, _) in extraFiles { readers.append(try folder.open(file, rowCount: entry.rowCount)) }
+    let hasOrders = wantsOrders && folder.files.contains { $0.name == Name.order }
+    if hasOrders { readers.append(try open(Name.order, .int64, entry.rowCount)) }
+    let jobs = readers.enumerated().map { index, reader in
+      (
+        reader,
+        ColumnDestination(
+          reader.header, reader.entries, asHashes: hasOrders && index == readers.count - 1)
+      )
+    }
+    try ColumnFileReader.decode(jobs)
+    let table = try Store.table(
+      jobs[..<4].map { $0.1.column(named: "") }, readers[1].path, entry)
+    return TransactionTable(
+      customerCodes: table.codes, rowStarts: table.starts, days: table.days,
+      amounts: table.amounts, orders: hasOrders ? jobs.last!.1.hashBuffer : nil,
+      extras: zip(extraFiles, jobs[4...]).map { $1.1.column(named: $0.name) })
+  }
+
+  private func batchFolder(_ entry: BatchEntry) throws(StorageError) -> StoredFolder {
+    try StoredFolder(
+      self, folder: entry.folder, recordName: "batch.json", checksum: entry.checksum)
+  }
+
+  static func extraFiles(
+    _ folder: StoredFolder, _ extras: ExtraColumns
+  ) throws(StorageError) -> [(file: StoredFile, name: String)] {
+    let prefix = DirectoryPlan.extraPrefix
+    switch extras {
+    case .none: return []
+    case .all:
+      return folder.files.filter { $0.name.hasPrefix(prefix) }.map {
+        ($0, String($0.name.dropFirst(prefix.count)))
+      }
+    case .named(let names):
+      var files: [(StoredFile, String)] = []
+      for name in names { files.append((try folder.file(named: prefix + name), name)) }
+      return files
+    }
+  }
+
+  /// Customers as runs: checked, because a table of runs that do not fit would trap.
+  private static func table(
+    _ columns: [Column], _ countPath: String, _ entry: BatchEntry
+  ) throws(StorageError) -> (
+    codes: AlignedBuffer<UInt32>, starts: AlignedBuffer<UInt32>, days: AlignedBuffer<Int32>,
+    amounts: AlignedBuffer<Int64>
+  ) {
+    guard columns.allSatisfy({ $0.validity == nil }),
+      case .uint32(let codes) = columns[0].values, case .uint32(let counts) = columns[1].values,
+      case .day(let days) = columns[2].values, case .money(let amounts) = columns[3].values
+    else { throw .damaged(countPath, found: "nulls", expected: "a value in every row") }
+    var total = 0
+    var areRisingAndFull = true
+    let (codeValues, countValues) = (codes.pointer, counts.pointer)
+    let starts = AlignedBuffer<UInt32>(count: counts.count + 1) { starts in
+      starts[0] = 0
+      for k in 0..<counts.count {
+        total &+= Int(countValues[k])
+        starts[k + 1] = UInt32(truncatingIfNeeded: total)
+        let isRising = k == 0 || codeValues[k - 1] < codeValues[k]
+        areRisingAndFull = areRisingAndFull && isRising && countValues[k] > 0
+      }
+    }
+    guard total == entry.rowCount, areRisingAndFull else {
+      throw .damaged(
+        countPath, found: "customers of \(total) rows", expected: "\(entry.rowCount), in order")
+    }
+    return (codes, starts, days, amounts)
+  }
+}

@@ -1,0 +1,88 @@
+package import Columns
+
+extension Store {
+  /// Number of customers: their codes are 0..<customerCount.
+  package var customerCount: Int { manifest.customerCount }
+
+  /// The ids of all customers, in the order of their codes.
+  package func loadCustomerIDs() throws(StorageError) -> StringTable {
+    var readers: [(reader: ColumnFileReader, name: String)] = []
+    for entry in manifest.customers where entry.customerCount > 0 {
+      let folder = try customersFolder(entry)
+      let reader = try folder.open(
+        folder.file(named: DirectoryPlan.CustomersColumn.id), rowCount: entry.customerCount)
+      guard reader.type == .text else {
+        throw .damaged(reader.path, found: reader.type.name, expected: "text")
+      }
+      readers.append((reader, DirectoryPlan.CustomersColumn.id))
+    }
+    let tables = try ColumnFileReader.readAll(readers).compactMap { column -> StringTable? in
+      if case .text(let table) = column.values { table } else { nil }
+    }
+    return try concatenated(tables)
+  }
+
+  /// The attributes of every generation that has any, oldest first: a later value replaces an earlier one.
+  package func loadAttributes() throws(StorageError) -> [AttributeFrame] {
+    var frames: [AttributeFrame] = []
+    for entry in manifest.customers where entry.attributeRowCount > 0 {
+      let folder = try customersFolder(entry)
+      let codeFile = try folder.file(named: DirectoryPlan.CustomersColumn.code)
+      var requests = [
+        (reader: try folder.open(codeFile, rowCount: entry.attributeRowCount), name: "code")
+      ]
+      for (file, name) in try Store.extraFiles(folder, .all) {
+        requests.append((try folder.open(file, rowCount: entry.attributeRowCount), name))
+      }
+      let columns = try ColumnFileReader.readAll(requests)
+      guard case .uint32(let codes) = columns[0].values, columns[0].validity == nil,
+        codes.pointer.allSatisfy({ Int($0) < customerCount })
+      else {
+        throw .damaged(
+          folder.path(of: codeFile), found: "a code of no customer",
+          expected: "codes below \(customerCount)")
+      }
+      frames.append(
+        AttributeFrame(
+          codes: codes,
+          frame: Frame(rowCount: entry.attributeRowCount, columns: Array(columns.dropFirst()))))
+    }
+    return frames
+  }
+
+  private func customersFolder(_ entry: CustomersEntry) throws(StorageError) -> StoredFolder {
+    try StoredFolder(
+      self, folder: entry.folder, recordName: "customers.json", checksum: entry.checksum)
+  }
+
+  /// One table of all strings, in order; of one table it is that table.
+  private func concatenated(_ tables: [StringTable]) throws(StorageError) -> StringTable {
+    if tables.count == 1 { return tables[0] }
+    let byteCount = tables.reduce(0) { $0 + $1.bytes.count }
+    guard byteCount <= StorageLimits.textByteCountMax else {
+      throw StorageError(
+        .limit, path: path + "/customers", found: "\(byteCount) bytes of customer ids",
+        expected: "at most \(StorageLimits.textByteCountMax)", advice: "split the store")
+    }
+    let count = tables.reduce(0) { $0 + $1.count }
+    let offsets = AlignedBuffer<UInt32>(count: count + 1) { offsets in
+      offsets[0] = 0
+      var (row, start) = (0, 0)
+      for table in tables {
+        for i in 0..<table.count {
+          row += 1
+          offsets[row] = UInt32(start) + table.offsets.pointer[i + 1]
+        }
+        start += table.bytes.count
+      }
+    }
+    let bytes = AlignedBuffer<UInt8>(count: byteCount) { bytes in
+      var start = 0
+      for table in tables {
+        UnsafeMutableRawBufferPointer(bytes)[start...].copyBytes(from: table.bytes.pointer)
+        start += table.bytes.count
+      }
+    }
+    return StringTable(offsets: offsets, bytes: bytes)
+  }
+}

@@ -1,0 +1,94 @@
+import JSONText
+
+/// A store as it was when it was opened: an immutable view of what was in force. Readers never wait.
+///
+///     let store = try Store.open(at: "shop.strata")
+///     var writer = try store.lockForWriting()     // throws .locked when another process writes
+///     try writer.commit(Publication(batches: [batch]))
+///     writer.store.manifest.batches.count         // store itself still shows what it showed before
+package struct Store: Sendable {
+  package let path: String
+  package let manifest: Manifest
+  let system: SystemCalls
+
+  init(path: String, manifest: Manifest, system: SystemCalls) {
+    self.path = path
+    self.manifest = manifest
+    self.system = system
+  }
+
+  /// Opens a store. Cost: reading its manifest.
+  package static func open(
+    at path: String, system: SystemCalls = .real
+  ) throws(StorageError) -> Store {
+    guard try system.exists(path) else {
+      throw StorageError(
+        .missing, path: path, found: "no such directory", expected: "a store",
+        advice: "check the path; `strata ingest` and `strata run` make a new store")
+    }
+    guard try system.exists(path + "/" + Manifest.fileName) else {
+      throw StorageError(
+        .notAStore, path: path, found: "no \(Manifest.fileName) in it", expected: "a store",
+        advice: "check the path; if a manifest was lost, restore it from a copy")
+    }
+    return Store(path: path, manifest: try readManifest(path, system), system: system)
+  }
+
+  /// Makes a new, empty store in a directory that is empty or not there yet (its parent is).
+  package static func create(
+    at path: String, system: SystemCalls = .real
+  ) throws(StorageError) -> Store {
+    try system.makeDirectoryIfMissing(path)
+    let ours = Set(
+      Manifest.folders
+        + [StoreLock.fileName, Manifest.temporaryFileName, Manifest.formerFileName])
+    let others = try system.list(path).filter { !ours.contains($0) }
+    guard others.isEmpty else {
+      throw StorageError(
+        .notAStore, path: path, found: others.prefix(3).joined(separator: ", ") + " in it",
+        expected: "an empty directory", advice: "name another directory for the new store")
+    }
+    let lock = try StoreLock(storePath: path, system: system)
+    for folder in Manifest.folders { try system.makeDirectoryIfMissing(path + "/" + folder) }
+    let store = Store(path: path, manifest: Manifest(), system: system)
+    // Another process may have made the store between the look and the lock.
+    if try !system.exists(path + "/" + Manifest.fileName) {
+      try store.replaceManifest(with: store.manifest)
+    }
+    try lock.release()
+    return try open(at: path, system: system)
+  }
+
+  /// Opens the store of that path, or makes it.
+  package static func openOrCreate(
+    at path: String, system: SystemCalls = .real
+  ) throws(StorageError) -> Store {
+    if try system.exists(path + "/" + Manifest.fileName) {
+      return try open(at: path, system: system)
+    }
+    return try create(at: path, system: system)
+  }
+
+  /// The store as it is now.
+  package func reopened() throws(StorageError) -> Store {
+    try Store.open(at: path, system: system)
+  }
+
+  /// Takes the store's lock, which is held until the writer goes out of use, and opens the store as it is
+  /// then. Throws `.locked` at once when another process or writer has it.
+  package func lockForWriting() throws(StorageError) -> StoreWriter {
+    try StoreWriter(path: path, system: system)
+  }
+
+  static func readManifest(
+    _ path: String, _ system: SystemCalls
+  ) throws(StorageError) -> Manifest {
+    let file = path + "/" + Manifest.fileName
+    let contents = try SealedJSON.read(file, identity: Manifest.identity, system: system)
+    return try Manifest(contents.json, path: file)
+  }
+
+  func identity(_ relativePath: String) -> FileIdentity {
+    FileIdentity(storeID: manifest.storeID, path: relativePath)
+  }
+}

@@ -1,0 +1,196 @@
+import Columns
+import JSONText
+
+extension StoreWriter {
+  /// Publishes everything in `publication` in one step.
+  ///
+  /// Temporary directories are written, synchronised, re-read and renamed, and then the manifest is replaced.
+  /// An error at any point leaves the old state in force, removes what was new, and says so.
+  @discardableResult
+  package mutating func commit(
+    _ publication: Publication
+  ) throws(StorageError) -> Published {
+    let manifest = store.manifest
+    var next = manifest
+    next.change += 1
+    if manifest.change == 0 { next.storeID = StoreWriter.storeID(of: publication) }
+    let plans = try StoreWriter.plan(publication, manifest)
+    var mayRemove = true
+    do throws(StorageError) {
+      let checksums = try write(plans, storeID: next.storeID)
+      let published = StoreWriter.enter(
+        publication, plans.compactMap(\.summary), checksums, into: &next)
+      try putInPlace(plans)
+      try store.replaceManifest(with: next, onRename: { mayRemove = false })
+      store = Store(path: store.path, manifest: next, system: store.system)
+      return published
+    } catch {
+      if mayRemove { abandon(plans) }
+      throw error.advice.contains("could not be put back")
+        ? error : error.advising("nothing was published: the store is as it was")
+    }
+  }
+
+  /// The id of a store is made of what is first published in it, not drawn: the same input gives the same
+  /// bytes in every file. It tells stores of different data apart, which is all that it is for.
+  private static func storeID(of publication: Publication) -> String {
+    var bytes: [UInt8] = []
+    for batch in publication.batches {
+      for source in batch.sources {
+        bytes += Array(source.name.utf8)
+        withUnsafeBytes(of: source.contentHash.littleEndian) { bytes += Array($0) }
+      }
+      bytes += Array("\(batch.table.rowCount)".utf8)
+    }
+    for customers in publication.customers {
+      bytes += Array("\(customers.newIDs.count)".utf8)
+      bytes += Array(customers.newIDs.bytes.pointer.prefix(65_536))
+    }
+    for snapshot in publication.snapshots {
+      bytes += Array("\(snapshot.asOf) \(snapshot.frame.rowCount)".utf8)
+    }
+    let id = Checksum.of(bytes, seed: 1)
+    return Checksum.hex(id == 0 ? 1 : id)
+  }
+
+  /// What will be written where. Numbers go on from the manifest's.
+  private static func plan(
+    _ publication: Publication, _ manifest: Manifest
+  ) throws(StorageError) -> [DirectoryPlan] {
+    var plans: [DirectoryPlan] = []
+    let customerCount = publication.customers.reduce(manifest.customerCount) {
+      $0 + $1.newIDs.count
+    }
+    guard customerCount <= StorageLimits.customerCountMax else {
+      throw StorageError(
+        .limit, path: "customers", found: "\(customerCount) customers",
+        expected: "at most \(StorageLimits.customerCountMax)", advice: "split the store")
+    }
+    var number = manifest.batches.last?.number ?? 0
+    for batch in publication.batches {
+      number += 1
+      plans.append(try DirectoryPlan(batch, number: number, customerCount: customerCount))
+    }
+    number = manifest.customers.last?.number ?? 0
+    var firstCode = manifest.customerCount
+    for customers in publication.customers {
+      number += 1
+      plans.append(
+        try DirectoryPlan(
+          customers, number: number, firstCode: firstCode, customerCount: customerCount))
+      firstCode += customers.newIDs.count
+    }
+    var taken = manifest.snapshots
+    for snapshot in publication.snapshots {
+      let year = Day.civil(snapshot.asOf).year
+      guard year >= 0 && year <= 9_999 else {
+        throw StorageError(
+          .invalid, path: "snapshots", found: "the year \(year)", expected: "0 to 9999",
+          advice: "check the dates")
+      }
+      let entry = SnapshotEntry(
+        asOf: snapshot.asOf, sequence: nextSequence(snapshot.asOf, taken),
+        rowCount: snapshot.frame.rowCount, checksum: 0)
+      taken.append(entry)
+      plans.append(try DirectoryPlan(snapshot, name: entry.name))
+    }
+    return plans
+  }
+
+  private static func nextSequence(_ asOf: Int32, _ taken: [SnapshotEntry]) -> Int {
+    (taken.filter { $0.asOf == asOf }.map(\.sequence).max() ?? 0) + 1
+  }
+
+  /// Writes all plans to their temporary directories; the checksum of each plan's JSON file.
+  private func write(
+    _ plans: [DirectoryPlan], storeID: String
+  ) throws(StorageError) -> [UInt64] {
+    let system = store.system
+    func identity(_ path: String) -> FileIdentity { FileIdentity(storeID: storeID, path: path) }
+    var jobs: [ColumnFileWriter.Job] = []
+    for plan in plans {
+      let directory = store.path + "/" + plan.temporaryFolder
+      try system.makeDirectory(directory)
+      for column in plan.columns {
+        jobs.append(
+          ColumnFileWriter.Job(
+            source: column.source, path: directory + "/" + column.fileName,
+            identity: identity(plan.folder + "/" + column.fileName)))
+      }
+    }
+    let summaries = try ColumnFileWriter.writeAll(jobs, system: system)
+    var checksums: [UInt64] = []
+    var done = 0
+    for plan in plans {
+      let identity = identity(plan.folder + "/" + plan.recordName)
+      let own = Array(summaries[done..<done + plan.columns.count])
+      done += plan.columns.count
+      let (bytes, checksum) = plan.record(own, identity: identity)
+      let path = store.path + "/" + plan.temporaryFolder + "/" + plan.recordName
+      try File.writeAll(bytes, to: path, system: system)
+      let written = try SealedJSON.read(path, identity: identity, system: system)
+      guard written.checksum == checksum else {
+        throw .damaged(path, found: "other bytes than were written", expected: "the same")
+      }
+      checksums.append(checksum)
+      try system.synchronizeDirectory(store.path + "/" + plan.temporaryFolder)
+    }
+    return checksums
+  }
+
+  /// Renames the temporary directories to their names and makes the names last.
+  private func putInPlace(_ plans: [DirectoryPlan]) throws(StorageError) {
+    for plan in plans {
+      try store.system.rename(
+        store.path + "/" + plan.temporaryFolder, to: store.path + "/" + plan.folder)
+    }
+    for folder in Manifest.folders where plans.contains(where: { $0.folder.hasPrefix(folder) }) {
+      try store.system.synchronizeDirectory(store.path + "/" + folder)
+    }
+  }
+
+  /// Enters what was written into the manifest-to-be.
+  private static func enter(
+    _ publication: Publication, _ summaries: [BatchSummary], _ checksums: [UInt64],
+    into next: inout Manifest
+  ) -> Published {
+    var checksums = checksums[...]
+    var batches: [BatchEntry] = []
+    var customers: [CustomersEntry] = []
+    var snapshots: [SnapshotEntry] = []
+    for (batch, summary) in zip(publication.batches, summaries) {
+      let entry = BatchEntry(
+        number: (next.batches.last?.number ?? 0) + 1, rowCount: batch.table.rowCount,
+        customerCount: batch.table.customerCount, firstDay: summary.firstDay,
+        lastDay: summary.lastDay,
+        sourceHashes: batch.sources.map(\.contentHash), checksum: checksums.removeFirst())
+      next.batches.append(entry)
+      batches.append(entry)
+    }
+    for draft in publication.customers {
+      let entry = CustomersEntry(
+        number: (next.customers.last?.number ?? 0) + 1, firstCode: next.customerCount,
+        customerCount: draft.newIDs.count, attributeRowCount: draft.attributes?.codes.count ?? 0,
+        checksum: checksums.removeFirst())
+      next.customers.append(entry)
+      customers.append(entry)
+    }
+    for draft in publication.snapshots {
+      let entry = SnapshotEntry(
+        asOf: draft.asOf, sequence: nextSequence(draft.asOf, next.snapshots),
+        rowCount: draft.frame.rowCount, checksum: checksums.removeFirst())
+      next.snapshots.append(entry)
+      snapshots.append(entry)
+    }
+    next.snapshots.sort(by: SnapshotEntry.isBefore)
+    return Published(batches: batches, customers: customers, snapshots: snapshots)
+  }
+
+  /// Removes what a failed publication has written. What cannot be removed now, the next writer removes.
+  private func abandon(_ plans: [DirectoryPlan]) {
+    for plan in plans {
+      try? store.system.removeDirectory(store.path + "/" + plan.temporaryFolder)
+      try? store.system.removeDirectory(store.path + "/" + plan.folder)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Kernels
+
+/// What every verb takes.
+struct CommonOptions: ParsableArguments {
+  @Flag(name: .long, help: "Print one machine-readable JSON object on standard output.")
+  var json = false
+
+  @Option(
+    name: .long,
+    help:
+      "Threads to use; the result does not depend on it. Default: the processors of this machine.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1_024).contains(threads) {
+      throw ValidationError("--threads takes a number from 1 to 1024, not \(threads)")
+    }
+  }
+
+  /// Puts the options that concern the whole process in force.
+  func apply() {
+    Parallel.setThreadCount(threads ?? 0)
+  }
+}
+
+/// The store that a verb works on.
+struct StoreArgument: ParsableArguments {
+  @Argument(help: "The directory that holds the store.", completion: .directory)
+  var store: String
+}

@@ -1,1 +1,0 @@
-// The tests of Aggregation live in this folder.

@@ -1,1 +1,0 @@
-// The tests of Classification live in this folder.
