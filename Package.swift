@@ -29,8 +29,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -41,7 +44,11 @@ let package = Package(
     .library(name: "BenchmarkSubjects", targets: ["BenchmarkSubjects"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -58,14 +65,26 @@ let package = Package(
     module("Models", ["Columns", "Kernels", "JSONText"]),
     module("Expressions", ["Columns", "Kernels"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
-    module("Generation", ["Kernels"]),
+    module("Generation", ["Columns", "Kernels", "JSONText"]),
     module("Export", ["Columns", "Kernels"]),
+    module("QueryProtocol", ["CPlatform", "Columns", "Expressions", "JSONText", "Kernels"]),
+    .target(
+      name: "QueryServer",
+      dependencies: [
+        "QueryProtocol", "JSONText",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: settings),
     module(
       "Pipeline",
       [
         "Aggregation", "Classification", "Columns", "Export", "Ingest", "JSONText", "Kernels",
-        "Models",
-        "Reports", "Storage",
+        "Models", "Reports", "Storage",
       ]),
     module("BenchmarkSubjects", ["Columns", "Export", "Kernels"]),
     .executableTarget(
@@ -73,9 +92,14 @@ let package = Package(
       dependencies: [
         "Aggregation", "CPlatform", "Classification", "Columns", "Export", "Expressions",
         "Generation",
-        "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "Reports", "Storage",
+        "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
+        "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "strata-bench", dependencies: ["Columns", "JSONText", "Kernels", "Models"],
       swiftSettings: settings),
 
     tests("KernelsTests", ["Kernels"]),
@@ -84,13 +108,27 @@ let package = Package(
     tests("ReportsTests", ["Reports"]),
     tests("StorageTests", ["Storage", "Columns", "Kernels", "JSONText"]),
     tests("IngestTests", ["Ingest", "Storage", "Columns", "Kernels"]),
-    tests("AggregationTests", ["Aggregation", "Columns", "Kernels"]),
+    tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
     tests("ModelsTests", ["Models", "Columns", "Kernels", "JSONText"]),
-    tests("ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"]),
+    tests(
+      "ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"],
+      exclude: ["Fixtures"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
+    tests("EndToEndTests", ["strata"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
-    tests("GenerationTests", ["Generation", "Kernels"]),
+    tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
+    .testTarget(
+      name: "QueryServerTests",
+      dependencies: [
+        "QueryServer", "QueryProtocol", "Columns", "JSONText",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      exclude: ["Fixtures"], swiftSettings: settings),
+    tests("QueryProtocolTests", ["QueryProtocol", "Columns", "JSONText", "Kernels"]),
   ]
 )

@@ -15,7 +15,7 @@ package enum IngestLimits {
   /// Customers of a store: their codes are UInt32.
   package static let customerCount = Int(UInt32.max) - 1
   /// Partitions that ids are cut into.
-  package static let partitionCount = 1024
+  package static let partitionCount = 256
   /// Bytes looked at for the header, the delimiter and the order of day and month.
   package static let headByteCount = 8 << 20
   /// Characters of a value quoted in a message.

@@ -82,7 +82,7 @@ package struct IngestTuning: Sendable {
   /// Bytes of the file that one task scans; a multiple of `ContentHash.blockByteCount` unless in a test.
   package var taskByteCount = 4 << 20
   /// Tasks between two hand-overs to the partitions.
-  package var tasksPerWave = 8
+  package var tasksPerWave = 24
   /// Bytes read at a time.
   package var pieceByteCount = 1 << 20
   /// Bytes scanned before their rows are parsed: text and positions should fit the first-level cache.

@@ -29,6 +29,11 @@ package struct StageClock: Sendable {
     return result
   }
 
+  /// Notes a stage that began at `start` and ends now.
+  package mutating func add(_ name: String, since start: ContinuousClock.Instant) {
+    stages.append(Stage(name: name, seconds: StageClock.seconds(clock.now - start)))
+  }
+
   /// Wall time since the clock was made.
   package var totalSeconds: Double { StageClock.seconds(clock.now - start) }
 
@@ -42,7 +47,7 @@ package struct StageClock: Sendable {
 package func peakMemoryByteCount() -> Int {
   var usage = rusage()
   #if os(Linux)
-    guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
     return Int(usage.ru_maxrss) * 1_024
   #else
     guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }

@@ -1,8 +1,71 @@
-import ArgumentParser
+import Aggregation
+import Export
+import Expressions
+import Generation
+import Ingest
+import Models
+import Pipeline
+import Storage
+
+/// An error as it leaves the program: what to say, and the exit code that says the same.
 struct Failure: Error {
   let status: ExitStatus
   let message: String
-  init(_ status: ExitStatus, _ message: String) { self.status = status; self.message = message }
-  init?(_ error: any Error) { guard let f = error as? Failure else { return nil }; self = f }
+
+  init(_ status: ExitStatus, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  /// Nil for what ArgumentParser prints itself: usage errors, help, the version.
+  init?(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as StorageError:
+      self.init(ExitStatus(rawValue: error.exitCode) ?? .bug, "\(error)")
+    case let error as IngestError: self.init(ExitStatus(error.category), "\(error)")
+    case let error as PipelineError: self.init(ExitStatus(error), "\(error)")
+    case let error as AggregationError: self.init(.badData, "\(error)")
+    case let error as RFMError: self.init(.usage, "\(error)")
+    case let error as ClusteringError: self.init(.usage, "\(error)")
+    case let error as RegressionError: self.init(.usage, "\(error)")
+    case let error as GeneratorError: self.init(ExitStatus(error), "\(error)")
+    case let error as QueryError: self.init(.usage, "\(error)")
+    case let error as ExportError: self.init(ExitStatus(error), "\(error)")
+    default: return nil
+    }
+  }
 }
-let verbs: [any ParsableCommand.Type] = []
+
+extension ExitStatus {
+  init(_ category: IngestError.Category) {
+    switch category {
+    case .usage: self = .usage
+    case .badData: self = .badData
+    case .noInput: self = .noInput
+    case .inputOutput: self = .inputOutput
+    }
+  }
+
+  init(_ error: PipelineError) {
+    switch error {
+    case .emptyStore, .noTransactions: self = .noInput
+    case .alreadyIngested, .sameFileTwice: self = .badData
+    case .unknownAttribute, .unknownSegment: self = .usage
+    }
+  }
+
+  init(_ error: ExportError) {
+    switch error {
+    case .unknownColumn: self = .usage
+    case .output(_, let call, _): self = call == "open" ? .cannotCreate : .inputOutput
+    }
+  }
+
+  init(_ error: GeneratorError) {
+    switch error {
+    case .write: self = .inputOutput
+    case .outOfRange, .unreachable, .tooManyRows: self = .usage
+    }
+  }
+}

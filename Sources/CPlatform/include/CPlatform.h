@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "CMask.h"
 #include "CPlatformMasks.h"
 
 /// Whether this CPU has what `Kernels` was compiled for on x86-64 (x86-64-v3: AVX2, FMA, BMI2, LZCNT, F16C).
@@ -24,5 +25,8 @@ int strata_usable_processor_count(void);
 /// Asks the kernel to start writing a file's dirty pages to the disk, without waiting and without a promise:
 /// a later fsync gives that, and is shorter. Does nothing where there is no such call.
 void strata_start_write_back(int descriptor);
+
+/// Asks for the cache line at an address, without waiting for it; any address will do.
+static inline void strata_prefetch(const void *address) { __builtin_prefetch(address); }
 
 #endif

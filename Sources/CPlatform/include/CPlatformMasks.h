@@ -2,10 +2,11 @@
 #ifndef STRATA_CPLATFORM_MASKS_H
 #define STRATA_CPLATFORM_MASKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX2__)
+#if defined(__AVX2__) || defined(__BMI2__)
 #include <immintrin.h>
 #endif
 
@@ -63,6 +64,30 @@ static inline strata_byte_masks strata_masks64(const uint8_t *bytes, uint8_t del
   }
 #endif
   return masks;
+}
+
+/// Asks for the cache line at an address; never faults.
+static inline void strata_prefetch(const void *address) { __builtin_prefetch(address); }
+
+/// Whether `strata_extract_bits` is one instruction here.
+static inline bool strata_extracts_bits_fast(void) {
+#if defined(__BMI2__)
+  return true;
+#else
+  return false;
+#endif
+}
+
+/// The bits of `word` that `mask` chooses, moved together to the low end (PEXT).
+static inline uint64_t strata_extract_bits(uint64_t word, uint64_t mask) {
+#if defined(__BMI2__)
+  return _pext_u64(word, mask);
+#else
+  uint64_t bits = 0;
+  for (uint64_t place = 1; mask != 0; place += place, mask &= mask - 1)
+    if (word & mask & (0 - mask)) bits |= place;
+  return bits;
+#endif
 }
 
 #endif

@@ -4,8 +4,13 @@ import Kernels
 final class IDRanges {
   let partitionCount: Int
   let finder: PartitionFinder
+  /// What the ids start with.
+  let prefixBytes: [UInt8]
+  /// The prefix, when nearly all of the sample is the prefix and 1 to 8 bytes more.
+  let compactPrefix: CompactPrefix?
   private let splitters: UnsafeMutablePointer<UInt64>
   private let prefix: UnsafeMutablePointer<UInt64>
+  private let cells: UnsafeMutablePointer<UInt8>
 
   /// Cuts the ids at even quantiles of the sample: customers with many rows count for what they bring.
   init(sample: [[UInt8]], wantedCount: Int) {
@@ -29,20 +34,26 @@ final class IDRanges {
       }
       return key
     }
-    var cuts: [UInt64] = []
-    if !sorted.isEmpty {
-      for i in 1..<max(2, wantedCount) {
-        let cut = key(sorted[sorted.count * i / max(2, wantedCount)])
+    let cell = KeyCells(keys: sorted.map(key))
+    var cuts: [Int] = []
+    if wantedCount > 1 {
+      for i in 1..<wantedCount where !sorted.isEmpty {
+        let cut = cell.index(of: key(sorted[sorted.count * i / wantedCount]))
         if cut > (cuts.last ?? 0) { cuts.append(cut) }
       }
     }
-    if wantedCount <= 1 { cuts = [] }
     var levelCount = 1
     while (1 << levelCount) - 1 < cuts.count { levelCount += 1 }
     let capacity = (1 << levelCount) - 1
     splitters = .allocate(capacity: capacity)
     splitters.initialize(repeating: .max, count: capacity)
-    for (i, cut) in cuts.enumerated() { splitters[i] = cut }
+    for (i, cut) in cuts.enumerated() { splitters[i] = cell.firstKey(of: cut) }
+    cells = .allocate(capacity: cell.count)
+    var below = 0
+    for index in 0..<cell.count {
+      while below < cuts.count, cuts[below] <= index { below += 1 }
+      cells[index] = UInt8(below)
+    }
     let wordCount = prefixByteCount / 8 + 1
     prefix = .allocate(capacity: wordCount + 1)
     prefix.initialize(repeating: 0, count: wordCount + 1)
@@ -50,13 +61,73 @@ final class IDRanges {
       prefix[i / 8] |= UInt64(sorted[0][i]) << UInt64(56 - i % 8 * 8)
     }
     partitionCount = cuts.count + 1
+    let common = sorted.isEmpty ? [] : Array(sorted[0].prefix(prefixByteCount))
+    prefixBytes = common
+    let fitCount = sorted.count { (1...8).contains($0.count - common.count) }
+    let isCompact =
+      common.count <= 8 && common.allSatisfy { $0 < 0x80 } && fitCount * 10 >= sorted.count * 9
+    compactPrefix = isCompact ? CompactPrefix(word: prefix[0], byteCount: common.count) : nil
     finder = PartitionFinder(
       splitters: splitters, levelCount: levelCount, lastPartition: cuts.count, prefix: prefix,
-      prefixByteCount: prefixByteCount)
+      prefixByteCount: prefixByteCount, cells: cells, cellMask: cell.mask, cellCheck: cell.check,
+      cellConstant: cell.constant)
   }
 
   deinit {
     splitters.deallocate()
     prefix.deallocate()
+    cells.deallocate()
+  }
+}
+
+/// Keys by the first few bits in which those of a sample differ.
+private struct KeyCells {
+  /// The bits that make the cell's number.
+  let mask: UInt64
+  /// The bits above the last of them that all the sample has alike, and what they are.
+  let check: UInt64
+  let constant: UInt64
+
+  static let bitCount = 14
+
+  init(keys: [UInt64]) {
+    let first = keys.first ?? 0
+    var differing = keys.reduce(0) { $0 | ($1 ^ first) }
+    for byte in stride(from: UInt64(0), to: 64, by: 8) where (differing >> byte) & 0xFF != 0 {
+      // Where the sample has digits, other digits are to be expected.
+      if (differing >> byte) & 0xF0 == 0, (first >> byte) & 0xF0 == 0x30 {
+        differing |= 0x0F << byte
+      }
+    }
+    var mask: UInt64 = 0
+    for _ in 0..<min(KeyCells.bitCount, differing.nonzeroBitCount) {
+      let bit = UInt64(1) << UInt64(63 - differing.leadingZeroBitCount)
+      mask |= bit
+      differing &= ~bit
+    }
+    self.mask = mask
+    check = mask == 0 ? .max : ~mask & (UInt64.max << UInt64(mask.trailingZeroBitCount))
+    constant = first & check
+  }
+
+  var count: Int { 1 << mask.nonzeroBitCount }
+
+  func index(of key: UInt64) -> Int {
+    var index = 0
+    for bit in stride(from: 63, through: 0, by: -1) where (mask >> UInt64(bit)) & 1 != 0 {
+      index = index << 1 | Int((key >> UInt64(bit)) & 1)
+    }
+    return index
+  }
+
+  /// The least key of a cell.
+  func firstKey(of index: Int) -> UInt64 {
+    var key = constant
+    var left = index
+    for bit in 0..<64 where (mask >> UInt64(bit)) & 1 != 0 {
+      key |= UInt64(left & 1) << UInt64(bit)
+      left >>= 1
+    }
+    return key
   }
 }

@@ -81,6 +81,33 @@ final class Partition {
     }
   }
 
+  /// Gives the customers of compact records codes and keeps the rows.
+  func takeCompact(
+    _ records: RowSegment, prefix: CompactPrefix, slabs: Slabs,
+    scratch: UnsafeMutablePointer<UInt64>, wideScratch: UnsafeMutablePointer<UInt64>
+  ) {
+    guard case .packed(let scale) = layout.kind else {
+      preconditionFailure("compact records are of a packed layout")
+    }
+    let count = records.wordCount / CompactRecord.wordCount
+    if count == 0 { return }
+    if table.count + count > PackedRow.codeLimit {
+      // So many customers here that codes do not fit packed rows: the general way sees to it.
+      let wordCount = widenCompactRecords(
+        records.words, count: count, prefix: prefix.word, prefixByteCount: prefix.byteCount,
+        scale: scale, general: scratch)
+      take(RowSegment(words: scratch, wordCount: wordCount), slabs: slabs, wideScratch: wideScratch)
+      return
+    }
+    makeRoom(ids: count, tailWords: 0)
+    let out = room(words: count, slabs)
+    internCompactRecords(
+      records.words, count: count, prefix: prefix.word, prefixByteCount: prefix.byteCount,
+      table: &table, totals: &totals, scale: scale, packed: out)
+    segments[segments.count - 1].wordCount += count
+    rowCount += count
+  }
+
   /// Where the next rows go: room for `words`.
   private func room(words: Int, _ slabs: Slabs) -> UnsafeMutablePointer<UInt64> {
     if let last = segments.last, Partition.segmentWordCount - last.wordCount >= words {
@@ -142,7 +169,7 @@ final class Partition {
       var codes = UnsafeMutableBufferPointer(start: order, count: count)
       codes.sort { isBefore(Int($0), Int($1)) }
     } else {
-      sortShortIDs(table.keys, count: count, order: order, scratch: rank)
+      sortShortIDs(table.keys, count: count, order: order)
     }
     for i in 0..<count { rank[Int(order[i])] = UInt32(i) }
     self.order = order
@@ -182,6 +209,13 @@ final class Partition {
     segments = []
     misfits = []
   }
+}
+
+/// The bytes that all compact records' ids start with.
+struct CompactPrefix {
+  /// Big-endian.
+  var word: UInt64
+  var byteCount: Int
 }
 
 /// How rows are kept between scan and table.

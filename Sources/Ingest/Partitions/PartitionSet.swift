@@ -8,9 +8,13 @@ final class PartitionSet {
   private let slabs: [Slabs]
   private let scratch: [UnsafeMutablePointer<UInt64>]
   private let options: IngestOptions
+  private let compactPrefix: CompactPrefix?
   private(set) var spill: SpillFile?
 
-  init(layout: RowLayout, partitionCount: Int, options: IngestOptions) {
+  init(
+    layout: RowLayout, partitionCount: Int, compactPrefix: CompactPrefix?, options: IngestOptions
+  ) {
+    self.compactPrefix = compactPrefix
     self.layout = layout
     self.options = options
     partitions = (0..<partitionCount).map { _ in Partition(layout: layout) }
@@ -18,7 +22,7 @@ final class PartitionSet {
       Slabs(segmentWordCount: Partition.segmentWordCount)
     }
     scratch = (0..<Parallel.threadCount).map { _ in
-      .allocate(capacity: TaskOutput.segmentWordCount)
+      .allocate(capacity: 3 * TaskOutput.segmentWordCount)
     }
   }
 
@@ -33,6 +37,13 @@ final class PartitionSet {
     nonisolated(unsafe) let me = self
     Parallel.perform(partitions.count) { worker, p in
       for output in outputs {
+        if let prefix = me.compactPrefix {
+          for records in output.compactSegments(of: p) {
+            me.partitions[p].takeCompact(
+              records, prefix: prefix, slabs: me.slabs[worker], scratch: me.scratch[worker],
+              wideScratch: me.scratch[worker] + 2 * TaskOutput.segmentWordCount)
+          }
+        }
         for records in output.segments(of: p) {
           me.partitions[p].take(
             records, slabs: me.slabs[worker], wideScratch: me.scratch[worker])

@@ -7,6 +7,7 @@ import Kernels
 /// caller checks that each task began where the one before it ended, and has it scanned again if not.
 final class FileScan {
   private let plan: FilePlan
+  private let compactFormat: CompactRowFormat?
   private let source: InputSource
   private let finder: PartitionFinder
   private let parser: RowParser
@@ -27,10 +28,12 @@ final class FileScan {
   private static let margin = 128
 
   init(
-    plan: FilePlan, source: InputSource, finder: PartitionFinder, kept: KeptValues,
+    plan: FilePlan, compactFormat: CompactRowFormat?, source: InputSource, finder: PartitionFinder,
+    kept: KeptValues,
     tuning: IngestTuning, blockHashes: UnsafeMutableBufferPointer<UInt64>?
   ) {
     self.plan = plan
+    self.compactFormat = compactFormat
     self.source = source
     self.finder = finder
     self.tuning = tuning
@@ -149,18 +152,8 @@ final class FileScan {
     var row = 0
     let lineCount = output.lineCount
     while row < rowCount {
-      if let format = plan.plainFormat, !scan.hasNUL {
-        let result = parsePlainRows(
-          memory, rows: row..<rowCount, positions: positions, rowEnds: rowEnds, format: format,
-          finder: finder, heads: output.heads)
-        output.counts.accepted += result.row - row
-        row = result.row
-        if result.fullPartition >= 0 {
-          output.addSegment(to: result.fullPartition)
-          continue
-        }
-        if row == rowCount { break }
-      }
+      if !scan.hasNUL, takePlainRows(&row, rowCount, output) { continue }
+      if row == rowCount { break }
       let start = row == 0 ? 0 : Int(rowEnds[row - 1])
       let fields = RowParser.Row(
         text: memory, ends: positions + start + 1, fieldCount: Int(rowEnds[row]) - start)
@@ -177,6 +170,27 @@ final class FileScan {
       scan.quotedNewlineCount == 0
       ? rowCount : newlineCount(FileScan.margin + first, FileScan.margin + next - offset)
     return next
+  }
+
+  /// Lets the kernels take rows from `row` on; whether to come back because a segment was full.
+  private func takePlainRows(_ row: inout Int, _ rowCount: Int, _ output: TaskOutput) -> Bool {
+    if let compactFormat {
+      let result = parseCompactRows(
+        memory, rows: row..<rowCount, positions: positions, rowEnds: rowEnds,
+        format: compactFormat, finder: finder, heads: output.compactHeads)
+      output.counts.accepted += result.row - row
+      row = result.row
+      if result.fullPartition >= 0 { output.addCompactSegment(to: result.fullPartition) }
+      return result.fullPartition >= 0
+    }
+    guard let format = plan.plainFormat else { return false }
+    let result = parsePlainRows(
+      memory, rows: row..<rowCount, positions: positions, rowEnds: rowEnds, format: format,
+      finder: finder, heads: output.heads)
+    output.counts.accepted += result.row - row
+    row = result.row
+    if result.fullPartition >= 0 { output.addSegment(to: result.fullPartition) }
+    return result.fullPartition >= 0
   }
 
   private func newlineCount(_ start: Int, _ end: Int) -> Int {

@@ -10,6 +10,8 @@ final class IngestRun {
   private(set) var counts = RowCounts()
   private let inputs: [Input]
   private let ranges: IDRanges
+  /// Decimals of the sampled amounts.
+  private let decimalCount: Int
   private let onReject: ((RejectedRow) throws(IngestError) -> Void)?
   private var outputs: [TaskOutput] = []
   private var firstReject: RejectedRow?
@@ -39,7 +41,9 @@ final class IngestRun {
     self.inputs = inputs
     ranges = IDRanges(
       sample: sample.ids,
-      wantedCount: options.tuning.partitionCount ?? IngestRun.partitionCount(for: byteCount))
+      wantedCount: min(
+        IngestLimits.partitionCount,
+        options.tuning.partitionCount ?? IngestRun.partitionCount(for: byteCount)))
     kept = KeptValues(columnCount: options.keptColumns.count)
     let fixedWordCount = inputs[0].plan.fixedWordCount
     let scales: [Int64] = [10_000, 1_000, 100, 10, 1]
@@ -50,7 +54,10 @@ final class IngestRun {
         : .wide(hasOrder: options.orderColumn != nil),
       fixedWordCount: fixedWordCount, keptCount: options.keptColumns.count)
     partitions = PartitionSet(
-      layout: layout, partitionCount: ranges.partitionCount, options: options)
+      layout: layout, partitionCount: ranges.partitionCount,
+      compactPrefix: isPacked && options.tuning.usesPlainKernel ? ranges.compactPrefix : nil,
+      options: options)
+    decimalCount = sample.decimalCount
   }
 
   private static func check(_ paths: [String], _ options: IngestOptions) throws(IngestError) {
@@ -81,7 +88,7 @@ final class IngestRun {
 
   /// About a MiB of text a partition: its hash table and rows then stay in the second-level cache.
   private static func partitionCount(for byteCount: Int) -> Int {
-    min(256, max(1, byteCount >> 20))
+    min(IngestLimits.partitionCount, max(1, byteCount >> 20))
   }
 
   private static func open(_ path: String, _ options: IngestOptions) throws(IngestError) -> Input {
@@ -155,7 +162,8 @@ final class IngestRun {
     defer { blockHashes?.deallocate() }
     let scans = (0..<Parallel.threadCount).map { _ in
       FileScan(
-        plan: input.plan, source: source, finder: ranges.finder, kept: kept, tuning: tuning,
+        plan: input.plan, compactFormat: compactFormat(input), source: source,
+        finder: ranges.finder, kept: kept, tuning: tuning,
         blockHashes: blockHashes)
     }
     while outputs.count < tuning.tasksPerWave {
@@ -186,6 +194,13 @@ final class IngestRun {
       lower = upper
     }
     try note(input, before, blockHashes)
+  }
+
+  private func compactFormat(_ input: Input) -> CompactRowFormat? {
+    guard let plain = input.plan.plainFormat, ranges.compactPrefix != nil else { return nil }
+    return CompactRowFormat(
+      plain: plain, hasCarriage: input.head.hasCarriage, decimalCount: decimalCount,
+      prefix: ranges.prefixBytes)
   }
 
   /// Scans one wave and hands its rows to the partitions; the offset of the first row that is left.

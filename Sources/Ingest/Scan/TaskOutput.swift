@@ -6,6 +6,9 @@ final class TaskOutput {
   let heads: UnsafeMutablePointer<PartitionHead>
   private let slabs = Slabs(segmentWordCount: TaskOutput.segmentWordCount)
   private var segmentsOfPartition: [[RowSegment]]
+  /// Addresses of the next compact records; see `CompactRecord`.
+  let compactHeads: UnsafeMutablePointer<UInt>
+  private var compactSegmentsOfPartition: [[RowSegment]]
 
   /// Offset of the first row that starts in the task's range, or after it; and of the first row not taken.
   var firstRow = 0
@@ -18,16 +21,21 @@ final class TaskOutput {
   var error: IngestError?
 
   /// Words of a segment: room for a record with the longest id.
-  static let segmentWordCount = 1024
+  static let segmentWordCount = CompactRecord.segmentByteCount / 8
 
   init(partitionCount: Int) {
     self.partitionCount = partitionCount
     heads = .allocate(capacity: partitionCount)
     segmentsOfPartition = Array(repeating: [], count: partitionCount)
+    compactHeads = .allocate(capacity: partitionCount)
+    compactSegmentsOfPartition = segmentsOfPartition
     reset()
   }
 
-  deinit { heads.deallocate() }
+  deinit {
+    heads.deallocate()
+    compactHeads.deallocate()
+  }
 
   /// Forgets everything but the memory.
   func reset() {
@@ -36,6 +44,8 @@ final class TaskOutput {
     for p in 0..<partitionCount {
       segmentsOfPartition[p].removeAll(keepingCapacity: true)
       heads[p] = PartitionHead(next: nowhere, end: nowhere)
+      compactSegmentsOfPartition[p].removeAll(keepingCapacity: true)
+      compactHeads[p] = 0
     }
     firstRow = 0
     nextRow = 0
@@ -64,6 +74,28 @@ final class TaskOutput {
     guard last >= 0 else { return }
     let segment = segmentsOfPartition[partition][last]
     segmentsOfPartition[partition][last].wordCount = heads[partition].next - segment.words
+  }
+
+  /// Gives a partition an empty segment for compact records.
+  func addCompactSegment(to partition: Int) {
+    closeCompactSegment(of: partition)
+    let words = slabs.take() + CompactRecord.wordCount
+    compactSegmentsOfPartition[partition].append(RowSegment(words: words, wordCount: 0))
+    compactHeads[partition] = UInt(bitPattern: words)
+  }
+
+  /// The partition's segments of compact records; nothing is appended to them after this.
+  func compactSegments(of partition: Int) -> [RowSegment] {
+    closeCompactSegment(of: partition)
+    return compactSegmentsOfPartition[partition]
+  }
+
+  private func closeCompactSegment(of partition: Int) {
+    let last = compactSegmentsOfPartition[partition].count - 1
+    guard last >= 0 else { return }
+    let start = UInt(bitPattern: compactSegmentsOfPartition[partition][last].words)
+    compactSegmentsOfPartition[partition][last].wordCount =
+      Int(compactHeads[partition] - start) / 8
   }
 
   /// Appends a record; `fixed` are its words before the id.

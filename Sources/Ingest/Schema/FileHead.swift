@@ -7,6 +7,8 @@ struct FileHead {
   /// Offset and line of the first row after the header.
   var dataStart: Int
   var dataLine: Int
+  /// Whether the header ends in CR LF; a hint that the rows do.
+  var hasCarriage: Bool
 
   /// Looks at the first bytes; `delimiter` nil detects it.
   init(
@@ -41,6 +43,7 @@ struct FileHead {
     }
     dataStart = rows.position
     dataLine = rows.lineCount + 1
+    hasCarriage = newline == 0x0A && dataStart >= 2 && bytes[dataStart - 2] == 0x0D
   }
 
   /// LF, unless the first line ends in a CR without one.

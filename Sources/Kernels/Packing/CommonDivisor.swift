@@ -22,23 +22,37 @@ private func divisor<Element: FixedWidthInteger & UnsignedInteger>(
   _ values: UnsafeBufferPointer<Element>, _ base: Element
 ) -> UInt64 {
   var common: UInt64 = 0
-  var exact = ExactDivisor.one
-  var limit = UInt64.max
-  for value in values {
-    let difference = UInt64(value &- base)
-    let product = difference &* exact.inverse
-    let turned =
-      (product &>> UInt64(truncatingIfNeeded: exact.shift))
-      | (product &<< UInt64(truncatingIfNeeded: 64 &- exact.shift))
-    if turned <= limit && common != 0 { continue }
-    common = greatestCommonDivisor(common, difference)
-    if common == 1 { return 1 }
-    if common != 0 {
-      exact = ExactDivisor(common)
-      limit = .max / common
+  var i = 0
+  while i < values.count {
+    // Whole runs that the divisor so far divides are passed without a branch a value.
+    let end = min(i &+ 256, values.count)
+    if common != 0 && isDivisible(values, base, i..<end, by: common) {
+      i = end
+      continue
     }
+    for k in i..<end { common = greatestCommonDivisor(UInt64(values[k] &- base), common) }
+    if common == 1 { return 1 }
+    i = end
   }
   return max(1, common)
+}
+
+@inline(__always)
+private func isDivisible<Element: FixedWidthInteger & UnsignedInteger>(
+  _ values: UnsafeBufferPointer<Element>, _ base: Element, _ run: Range<Int>, by divisor: UInt64
+) -> Bool {
+  let exact = ExactDivisor(divisor)
+  let inverse = exact.inverse
+  let right = UInt64(truncatingIfNeeded: exact.shift)
+  let left = UInt64(truncatingIfNeeded: 64 &- exact.shift)
+  let limit = UInt64.max / divisor
+  var rest: UInt64 = 0
+  for k in run {
+    let product = UInt64(values[k] &- base) &* inverse
+    let turned = (product &>> right) | (product &<< left)
+    rest |= turned > limit ? 1 : 0
+  }
+  return rest == 0
 }
 
 /// Of two numbers, by Euclid; of 0 and n it is n.

@@ -1,3 +1,5 @@
+import CPlatform
+
 /// The ids of one partition: a hash table of codes over the ids' words. Its owner grows it between calls.
 package struct InternTable {
   /// code + 1, or 0; a power of two of them, at most half full.
@@ -43,6 +45,11 @@ package struct InternTable {
       if key[0] == first && key[1] == second { return code &- 1 }
       slot = (slot &+ 1) & slotMask
     }
+    return append(first, second, slot)
+  }
+
+  @inline(__always)
+  private mutating func append(_ first: UInt64, _ second: UInt64, _ slot: Int) -> UInt32 {
     let code = UInt32(truncatingIfNeeded: count)
     slots[slot] = code &+ 1
     keys[2 &* count] = first
@@ -117,6 +124,96 @@ package enum PackedRow {
   package static let dayBitCount: UInt64 = 15
   package static let amountBitCount: UInt64 = 31
   package static let amountBias: Int64 = 1 << 30
+
+  /// Units of 10⁻⁴ in one of a packed amount.
+  package static func scale(decimalCount: Int) -> Int64 {
+    var scale: Int64 = 1
+    for _ in decimalCount..<4 { scale *= 10 }
+    return scale
+  }
+}
+
+/// Gives each compact record's customer a code and appends the packed row to `packed`.
+///
+/// `prefix` is of `prefixByteCount` 0…8 bytes, as a big-endian word. The caller has made room as for
+/// `internPackedRecords`, and sees to it that no code reaches `PackedRow.codeLimit`.
+package func internCompactRecords(
+  _ records: UnsafePointer<UInt64>, count: Int, prefix: UInt64, prefixByteCount: Int,
+  table: inout InternTable, totals: inout RowTotals, scale: Int64,
+  packed: UnsafeMutablePointer<UInt64>
+) {
+  precondition((0...8).contains(prefixByteCount))
+  let codeShift = PackedRow.dayBitCount &+ PackedRow.amountBitCount
+  let amountMask = (UInt64(1) &<< PackedRow.amountBitCount) &- 1
+  // Two shifts by half, because one by 64 would be none.
+  let down = UInt64(4 &* prefixByteCount)
+  let up = 32 &- down
+  var local = table
+  var least = UInt64.max
+  var most: UInt64 = 0
+  var magnitude: UInt64 = 0
+  // The table was written a wave ago and has left the cache: all slots of a group are asked for before the
+  // first is used, then all keys (6 ns a row less than one after the other).
+  let groupCount = 32
+  withUnsafeTemporaryAllocation(of: Int.self, capacity: groupCount) { places in
+    var start = 0
+    while start < count {
+      let end = min(start &+ groupCount, count)
+      for i in start..<end {
+        let key = records[2 &* i]
+        let place =
+          InternTable.hash(prefix | (key &>> down) &>> down, (key &<< up) &<< up) & local.slotMask
+        places[i &- start] = place
+        strata_prefetch(local.slots + place)
+      }
+      for i in start..<end {
+        strata_prefetch(local.keys + 2 &* (Int(local.slots[places[i &- start]]) &- 1))
+      }
+      for i in start..<end {
+        let key = records[2 &* i]
+        let row = records[2 &* i &+ 1]
+        least = row < least ? row : least
+        most = row > most ? row : most
+        magnitude &+= (Int64(bitPattern: row & amountMask) &- PackedRow.amountBias).magnitude
+        let code = local.code(prefix | (key &>> down) &>> down, (key &<< up) &<< up)
+        packed[i] = UInt64(code) &<< codeShift | row
+      }
+      start = end
+    }
+  }
+  table = local
+  guard count > 0 else { return }
+  func day(_ row: UInt64) -> Int32 {
+    Int32(truncatingIfNeeded: row &>> PackedRow.amountBitCount) &+ PackedRow.firstDay
+  }
+  totals.firstDay = min(totals.firstDay, day(least))
+  totals.lastDay = max(totals.lastDay, day(most))
+  let (high, low) = magnitude.multipliedFullWidth(by: UInt64(scale))
+  totals.magnitudeLow &+= low & 0xFFFF_FFFF
+  totals.magnitudeHigh &+= low &>> 32 &+ high &<< 32
+}
+
+/// Makes compact records general ones, of up to four words each; returns the words written.
+package func widenCompactRecords(
+  _ records: UnsafePointer<UInt64>, count: Int, prefix: UInt64, prefixByteCount: Int, scale: Int64,
+  general: UnsafeMutablePointer<UInt64>
+) -> Int {
+  let amountMask = (UInt64(1) &<< PackedRow.amountBitCount) &- 1
+  let shift = UInt64(8 &* prefixByteCount)
+  var next = general
+  for i in 0..<count {
+    let key = records[2 &* i]
+    let row = records[2 &* i &+ 1]
+    let second = key << (64 - shift)
+    let day = Int32(truncatingIfNeeded: row &>> PackedRow.amountBitCount) &+ PackedRow.firstDay
+    next[0] = TransactionRecord.header(day: day, idWordCount: second == 0 ? 1 : 2)
+    let amount = Int64(bitPattern: row & amountMask) &- PackedRow.amountBias
+    next[1] = UInt64(bitPattern: amount &* scale)
+    next[2] = prefix | key >> shift
+    next[3] = second
+    next += second == 0 ? 3 : 4
+  }
+  return next - general
 }
 
 /// Gives each record's customer a code and appends the row: packed, or wide where that does not fit.

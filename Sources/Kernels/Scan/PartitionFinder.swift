@@ -1,4 +1,6 @@
-/// Which of up to 2^`levelCount` partitions an id falls in: ranges of ids in byte order.
+import CPlatform
+
+/// Which of up to 256 partitions an id falls in: ranges of ids in byte order.
 ///
 /// An id is a run of big-endian words, zero-padded; ids hold no NUL, so that words and ids order alike. Ids
 /// that share `prefix` (its first `prefixByteCount` bytes, found by sampling) are placed by their next eight
@@ -10,6 +12,12 @@ package struct PartitionFinder: @unchecked Sendable {
   let splitters: UnsafePointer<UInt64>
   let firstStep: Int
   let lastPartition: Int
+  // The way without searching: the splitters are chosen so that the bits `cellMask` of a key alone say where it
+  // belongs, for every key that has the bits `cellConstant` where `cellCheck` says.
+  let cells: UnsafePointer<UInt8>?
+  let cellMask: UInt64
+  let cellCheck: UInt64
+  let cellConstant: UInt64
   /// Whole words of the prefix, then the rest in the high bytes of one more (zero-padded).
   let prefix: UnsafePointer<UInt64>
   let prefixByteCount: Int
@@ -19,9 +27,14 @@ package struct PartitionFinder: @unchecked Sendable {
 
   package init(
     splitters: UnsafePointer<UInt64>, levelCount: Int, lastPartition: Int,
-    prefix: UnsafePointer<UInt64>, prefixByteCount: Int
+    prefix: UnsafePointer<UInt64>, prefixByteCount: Int,
+    cells: UnsafePointer<UInt8>, cellMask: UInt64, cellCheck: UInt64, cellConstant: UInt64
   ) {
-    precondition(levelCount >= 1 && lastPartition < 1 << levelCount)
+    precondition(levelCount >= 1 && lastPartition < 1 << levelCount && lastPartition < 256)
+    self.cells = strata_extracts_bits_fast() ? cells : nil
+    self.cellMask = cellMask
+    self.cellCheck = cellCheck
+    self.cellConstant = cellConstant
     self.splitters = splitters
     firstStep = 1 << (levelCount - 1)
     self.lastPartition = lastPartition
@@ -40,11 +53,11 @@ package struct PartitionFinder: @unchecked Sendable {
     let head = id & shortMask
     if head == shortPrefix && prefixByteCount < 16 {
       let rest = id &<< UInt128(truncatingIfNeeded: prefixByteCount &* 8)
-      return search(UInt64(truncatingIfNeeded: rest >> 64))
+      return place(UInt64(truncatingIfNeeded: rest >> 64))
     }
     if head == shortPrefix {
       // An id of at most 16 bytes that is all prefix: it is the prefix, or stops short of it.
-      return prefixByteCount == 16 ? search(0) : 0
+      return prefixByteCount == 16 ? place(0) : 0
     }
     return head < shortPrefix ? 0 : lastPartition
   }
@@ -61,11 +74,20 @@ package struct PartitionFinder: @unchecked Sendable {
       let head = word(whole) & (UInt64.max << (64 - bits))
       if head != prefix[whole] { return head < prefix[whole] ? 0 : lastPartition }
     }
-    return search(word(whole) << bits | word(whole + 1) >> (64 - bits))
+    return place(word(whole) << bits | word(whole + 1) >> (64 - bits))
   }
 
-  /// The number of splitters at or below a key, without a branch.
+  /// The partition of an id that starts with the prefix, by the eight bytes after it.
   @inline(__always)
+  func place(_ key: UInt64) -> Int {
+    if let cells, (key ^ cellConstant) & cellCheck == 0 {
+      return Int(cells[Int(truncatingIfNeeded: strata_extract_bits(key, cellMask))])
+    }
+    return search(key)
+  }
+
+  /// The number of splitters at or below a key.
+  @inline(never)
   private func search(_ key: UInt64) -> Int {
     var index = 0
     var step = firstStep

@@ -96,28 +96,14 @@ package func parsePlainRows(
     // Bytes past ASCII are for the caller to validate.
     if (w0 | w1) & 0x8080_8080_8080_8080 != 0 { break }
 
-    // The date: every byte XOR its pattern is at most 9, or 0 at the dashes.
+    // The date.
     let dateStart = Int(fields[format.dateField]) &+ 1
     let dateCount = Int(fields[format.dateField &+ 1]) &- dateStart &- (carriage & dateIsLast)
     if dateCount != 10 { break }
-    let yearMonth =
-      raw.loadUnaligned(fromByteOffset: dateStart, as: UInt64.self).littleEndian
-      ^ 0x2D30_302D_3030_3030
-    let dayDigits =
-      UInt64(raw.loadUnaligned(fromByteOffset: dateStart &+ 8, as: UInt16.self).littleEndian)
-      ^ 0x3030
-    let isDate =
-      ((yearMonth &+ 0x7F76_767F_7676_7676) | yearMonth) & 0x8080_8080_8080_8080
-      | ((dayDigits &+ 0x7676) | dayDigits) & 0x8080
-    if isDate != 0 { break }
-    let pairs = (yearMonth & 0xFFFF_FFFF) &* 10 &+ ((yearMonth & 0xFFFF_FFFF) &>> 8)
-    let year = (pairs & 0xFF) &* 100 &+ ((pairs &>> 16) & 0xFF)
-    let month = ((yearMonth &>> 40) & 0xFF) &* 10 &+ ((yearMonth &>> 48) & 0xFF)
-    let day = (dayDigits & 0xFF) &* 10 &+ (dayDigits &>> 8)
-    if year &- 1900 >= 300 || month &- 1 >= 12 { break }
-    let entry = months[Int(truncatingIfNeeded: (year &- 1900) &* 12 &+ month &- 1)]
-    if day &- 1 >= UInt64(truncatingIfNeeded: entry.dayCount) { break }
-    let dayNumber = entry.firstDay &+ Int32(truncatingIfNeeded: day &- 1)
+    let dayNumber = plainDay(
+      raw.loadUnaligned(fromByteOffset: dateStart, as: UInt64.self).littleEndian,
+      raw.loadUnaligned(fromByteOffset: dateStart &+ 8, as: UInt16.self).littleEndian, months)
+    if dayNumber == Int32.min { break }
 
     // The amount.
     let amountStart = Int(fields[format.amountField]) &+ 1
@@ -141,78 +127,4 @@ package func parsePlainRows(
     row &+= 1
   }
   return PlainRowsResult(row: row, fullPartition: -1)
-}
-
-/// An amount of 1 to 8 digits with 0 to 4 decimals, perhaps negative, in units of 10⁻⁴; `Int64.min` for others.
-@inline(__always)
-private func plainAmount(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int64 {
-  let raw = UnsafeRawPointer(text)
-  let minus = text[start] == 0x2D
-  let digitsStart = start &+ (minus ? 1 : 0)
-  var wholeEnd = end
-  var fraction: UInt64 = 0
-  let count = end &- digitsStart
-  if count >= 4 && text[end &- 3] == 0x2E {
-    let digits =
-      UInt64(raw.loadUnaligned(fromByteOffset: end &- 2, as: UInt16.self).littleEndian) ^ 0x3030
-    if ((digits &+ 0x7676) | digits) & 0x8080 != 0 { return .min }
-    fraction = ((digits & 0xFF) &* 10 &+ (digits &>> 8)) &* 100
-    wholeEnd = end &- 3
-  } else if count >= 3 {
-    var decimals = 0
-    if text[end &- 2] == 0x2E {
-      decimals = 1
-    } else if count >= 5 && text[end &- 4] == 0x2E {
-      decimals = 3
-    } else if count >= 6 && text[end &- 5] == 0x2E {
-      decimals = 4
-    }
-    if decimals > 0 {
-      var scale: UInt64 = 1000
-      for i in 0..<decimals {
-        let digit = UInt64(text[end &- decimals &+ i] ^ 0x30)
-        if digit > 9 { return .min }
-        fraction &+= digit &* scale
-        scale /= 10
-      }
-      wholeEnd = end &- decimals &- 1
-    }
-  }
-  let wholeCount = wholeEnd &- digitsStart
-  if wholeCount < 1 || wholeCount > 8 { return .min }
-  var x =
-    (raw.loadUnaligned(fromByteOffset: wholeEnd &- 8, as: UInt64.self).littleEndian
-      ^ 0x3030_3030_3030_3030)
-    & (UInt64.max &<< UInt64(truncatingIfNeeded: 64 &- 8 &* wholeCount))
-  if ((x &+ 0x7676_7676_7676_7676) | x) & 0x8080_8080_8080_8080 != 0 { return .min }
-  x = x &* 10 &+ (x &>> 8)
-  x =
-    ((x & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
-      &+ ((x &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001) &>> 32
-  let units = Int64(truncatingIfNeeded: (x & 0xFFFF_FFFF) &* 10_000 &+ fraction)
-  return minus ? 0 &- units : units
-}
-
-/// First day and length of every month of the years 1900…2199.
-package enum MonthTable {
-  struct Entry {
-    let firstDay: Int32
-    let dayCount: Int32
-  }
-
-  // SAFETY: made once, never written again, never freed.
-  nonisolated(unsafe) static let entries: UnsafePointer<Entry> = {
-    let lengths: [Int32] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    let table = UnsafeMutablePointer<Entry>.allocate(capacity: 3600)
-    var first: Int32 = -25_567  // 1900-01-01
-    for year in 1900..<2200 {
-      let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-      for month in 0..<12 {
-        let count = lengths[month] + (month == 1 && isLeap ? 1 : 0)
-        table[(year - 1900) * 12 + month] = Entry(firstDay: first, dayCount: count)
-        first += count
-      }
-    }
-    return UnsafePointer(table)
-  }()
 }

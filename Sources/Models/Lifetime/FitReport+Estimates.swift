@@ -21,7 +21,7 @@ extension FitReport {
   ) -> [Parameter] {
     let n = names.count
     let free = names.indices.filter { !result.atBound[$0] }
-    let inverse = SymmetricEigen(
+    let inverse = JacobiEigen(
       free.flatMap { i in free.map { result.expansion.hessian[i * n + $0] } },
       dimension: free.count
     ).inverse

@@ -61,7 +61,7 @@ struct NewtonMinimizer: Sendable {
       if free.isEmpty { return result(.converged) }
       let n = point.count
       let gradient = free.map { current.gradient[$0] }
-      let eigen = SymmetricEigen(
+      let eigen = JacobiEigen(
         free.flatMap { i in free.map { current.hessian[i * n + $0] } }, dimension: free.count)
       let step = step(gradient: gradient, eigen: eigen, radius: radius)
       if step.isNewton && step.decrease <= tolerance * max(1, abs(current.value)) {
@@ -112,7 +112,7 @@ struct NewtonMinimizer: Sendable {
   }
 
   /// The minimiser of g·s + ½ sᵀHs in |s| ≤ radius.
-  private func step(gradient: [Double], eigen: SymmetricEigen, radius: Double) -> Step {
+  private func step(gradient: [Double], eigen: JacobiEigen, radius: Double) -> Step {
     let g = eigen.components(of: gradient)
     func components(_ shift: Double) -> [Double] {
       zip(g, eigen.values).map { $0 == 0 ? 0 : -$0 / ($1 + shift) }

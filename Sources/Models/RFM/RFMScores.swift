@@ -25,6 +25,15 @@ package struct RFMScores: Sendable {
   }
 
   private var rfmColumn: Column {
+    RFMScores.digitsColumn(
+      recency: recency, frequency: frequency, monetary: monetary, bins: bins, validity: validity)
+  }
+
+  /// The column rfm of scores that are within their bins, 0 where null.
+  package static func digitsColumn(
+    recency: AlignedBuffer<UInt8>, frequency: AlignedBuffer<UInt8>,
+    monetary: AlignedBuffer<UInt8>, bins: RFMBins, validity: Bitmap?
+  ) -> Column {
     let separator = max(bins.recency, bins.frequency, bins.monetary) > 9 ? "-" : ""
     var names: [String] = []
     for r in 1...bins.recency {
@@ -32,7 +41,7 @@ package struct RFMScores: Sendable {
         for m in 1...bins.monetary { names.append("\(r)\(separator)\(f)\(separator)\(m)") }
       }
     }
-    let codes = AlignedBuffer<UInt16>(count: count) { codes in
+    let codes = AlignedBuffer<UInt16>(count: recency.count) { codes in
       codesOfRFM(
         recency.pointer, frequency.pointer, monetary.pointer, frequencyBins: bins.frequency,
         monetaryBins: bins.monetary, into: codes)

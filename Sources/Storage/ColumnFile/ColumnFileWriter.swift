@@ -92,11 +92,12 @@ private final class FileInProgress: Sendable {
     var encoded = try encoder.encode(block, scratch)
     guard let byteOffset = place(&encoded.entry, block) else { return }
     try file.write(encoded.stored, at: byteOffset)
-    let isLast = progress.withLock { progress in
+    let written = progress.withLock { progress in
       progress.writtenBlockCount += 1
-      return progress.writtenBlockCount == encoder.header.blockCount
+      return progress.writtenBlockCount
     }
-    if isLast { file.startWriteBack() }
+    // The disk starts while later blocks are encoded.
+    if written == encoder.header.blockCount || written % 32 == 0 { file.startWriteBack() }
   }
 
   /// Waits for the sizes of the blocks before, which other workers are encoding now: tasks are handed out in

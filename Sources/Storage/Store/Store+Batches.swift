@@ -19,6 +19,11 @@ extension Store {
     manifest.batches.first { $0.sourceHashes.contains(contentHash) }
   }
 
+  /// Whether the rows of a batch have order ids.
+  package func batchHasOrders(_ entry: BatchEntry) throws(StorageError) -> Bool {
+    try batchFolder(entry).files.contains { $0.name == DirectoryPlan.BatchColumn.order }
+  }
+
   /// The blocks of a batch's days, for skipping batches and blocks by date.
   package func dayZones(_ entry: BatchEntry) throws(StorageError) -> [BlockZone] {
     let folder = try batchFolder(entry)

@@ -1,0 +1,222 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension Evaluator {
+  func arithmetic(
+    _ op: ArithmeticOperator, _ a: Bound, _ b: Bound, _ bound: Bound, _ rows: Range<Int>,
+    _ active: [UInt64]
+  ) throws(QueryError) -> Vector {
+    let x = try evaluate(a, rows, active: active)
+    let y = try evaluate(b, rows, active: active)
+    let validity = BitWords.both(x.validity, y.validity)
+    if bound.type == .float {
+      return Evaluator.floatArithmetic(op, x.floats, y.floats, rows.count, validity)
+    }
+    let left = x.integers
+    let right = y.integers
+    if op == .remainder {
+      let nonzero = BitWords.make(rows.count) { right[$0] != 0 }
+      // x % −1 is 0; the instruction traps on the smallest integer.
+      let values = left.indices.map { right[$0] == 0 || right[$0] == -1 ? 0 : left[$0] % right[$0] }
+      return Vector(rows.count, .integers(values), validity: BitWords.both(validity, nonzero))
+    }
+    let isDay = bound.type == .day
+    let (values, overflowed) = Evaluator.wrapping(op, left, right)
+    let beyond = isDay && values.contains { Int64(Int32(truncatingIfNeeded: $0)) != $0 }
+    if overflowed || beyond {
+      try check(bound, active, validity, rows.count) { i in
+        switch op {
+        case .add: left[i].addingReportingOverflow(right[i]).overflow
+        case .subtract: left[i].subtractingReportingOverflow(right[i]).overflow
+        default: left[i].multipliedReportingOverflow(by: right[i]).overflow
+        }
+      }
+      if isDay {
+        try check(bound, active, validity, rows.count) { i in
+          Int64(Int32(truncatingIfNeeded: values[i])) != values[i]
+        }
+        let days = values.map { Int64(Int32(truncatingIfNeeded: $0)) }
+        return Vector(rows.count, .integers(days), validity: validity)
+      }
+    }
+    return Vector(rows.count, .integers(values), validity: validity)
+  }
+
+  private static func wrapping(
+    _ op: ArithmeticOperator, _ a: [Int64], _ b: [Int64]
+  ) -> ([Int64], overflowed: Bool) {
+    var overflowed = false
+    let count = a.count
+    let values = [Int64](unsafeUninitializedCapacity: count) { out, initialized in
+      switch op {
+      case .add:
+        for i in 0..<count {
+          let (value, overflow) = a[i].addingReportingOverflow(b[i])
+          out[i] = value
+          overflowed = overflowed || overflow
+        }
+      case .subtract:
+        for i in 0..<count {
+          let (value, overflow) = a[i].subtractingReportingOverflow(b[i])
+          out[i] = value
+          overflowed = overflowed || overflow
+        }
+      case .multiply:
+        for i in 0..<count {
+          let (value, overflow) = a[i].multipliedReportingOverflow(by: b[i])
+          out[i] = value
+          overflowed = overflowed || overflow
+        }
+      case .divide, .remainder: preconditionFailure("division of whole numbers gives a float")
+      }
+      initialized = count
+    }
+    return (values, overflowed)
+  }
+
+  /// Throws if the overflow is in a row that counts.
+  private func check(
+    _ bound: Bound, _ active: [UInt64], _ validity: [UInt64]?, _ count: Int,
+    _ overflows: (Int) -> Bool
+  ) throws(QueryError) {
+    for i in 0..<count where BitWords.bit(active, i) {
+      if let validity, !BitWords.bit(validity, i) { continue }
+      if overflows(i) {
+        throw QueryError(.overflow, "a result does not fit 64 bits", at: bound.byteOffset)
+      }
+    }
+  }
+
+  /// Division by zero, and what is not a number, is NULL.
+  private static func floatArithmetic(
+    _ op: ArithmeticOperator, _ a: [Double], _ b: [Double], _ count: Int, _ validity: [UInt64]?
+  ) -> Vector {
+    let values: [Double]
+    var defined: [UInt64]?
+    switch op {
+    case .add: values = (0..<count).map { a[$0] + b[$0] }
+    case .subtract: values = (0..<count).map { a[$0] - b[$0] }
+    case .multiply: values = (0..<count).map { a[$0] * b[$0] }
+    case .divide:
+      values = (0..<count).map { a[$0] / b[$0] }
+      if b.contains(0) { defined = BitWords.make(count) { b[$0] != 0 } }
+    case .remainder:
+      values = (0..<count).map { fmod(a[$0], b[$0]) }
+      if b.contains(0) { defined = BitWords.make(count) { b[$0] != 0 } }
+    }
+    return Vector(count, .floats(values), validity: BitWords.both(validity, defined))
+  }
+
+  func negate(
+    _ a: Bound, _ bound: Bound, _ rows: Range<Int>, _ active: [UInt64]
+  ) throws(QueryError) -> Vector {
+    let x = try evaluate(a, rows, active: active)
+    if case .floats(let values) = x.values {
+      return Vector(x.count, .floats(values.map { -$0 }), validity: x.validity)
+    }
+    let values = x.integers
+    if values.contains(.min) {
+      try check(bound, active, x.validity, x.count) { values[$0] == .min }
+    }
+    return Vector(x.count, .integers(values.map { 0 &- $0 }), validity: x.validity)
+  }
+
+  /// Exact numbers to more digits, or to floats.
+  func convert(
+    _ a: Bound, _ bound: Bound, _ rows: Range<Int>, _ active: [UInt64]
+  ) throws(QueryError) -> Vector {
+    let x = try evaluate(a, rows, active: active)
+    let scale = a.type.scale ?? 0
+    if bound.type == .float {
+      if case .floats = x.values { return x }
+      let divisor = Double(powerOfTen(scale))
+      return Vector(
+        x.count, .floats(x.integers.map { Double($0) / divisor }), validity: x.validity)
+    }
+    let factor = powerOfTen((bound.type.scale ?? 0) - scale)
+    let values = x.integers
+    let factors = [Int64](repeating: factor, count: values.count)
+    let (scaled, overflowed) = Evaluator.wrapping(.multiply, values, factors)
+    if overflowed {
+      try check(bound, active, x.validity, x.count) {
+        values[$0].multipliedReportingOverflow(by: factor).overflow
+      }
+    }
+    return Vector(x.count, .integers(scaled), validity: x.validity)
+  }
+
+  func function(
+    _ function: ScalarFunction, _ a: Bound, _ bound: Bound, _ rows: Range<Int>,
+    _ active: [UInt64]
+  ) throws(QueryError) -> Vector {
+    let x = try evaluate(a, rows, active: active)
+    if case .floats(let values) = x.values {
+      return Evaluator.floatFunction(function, values, x.validity)
+    }
+    let values = x.integers
+    let scale = a.type.scale ?? 0
+    switch function {
+    case .abs:
+      if values.contains(.min) {
+        try check(bound, active, x.validity, x.count) { values[$0] == .min }
+      }
+      return Vector(x.count, .integers(values.map { $0 < 0 ? 0 &- $0 : $0 }), validity: x.validity)
+    case .floor, .ceiling:
+      let unit = powerOfTen(scale)
+      let up = function == .ceiling
+      let whole = values.map { value -> Int64 in
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unit)
+        return up
+          ? (remainder > 0 ? quotient + 1 : quotient) : (remainder < 0 ? quotient - 1 : quotient)
+      }
+      return Vector(x.count, .integers(whole), validity: x.validity)
+    case .round(let digits):
+      let dropped = scale - digits
+      if dropped <= 0 { return x }
+      // Nineteen digits and more leave nothing of 64 bits.
+      if dropped > 18 {
+        return Vector(x.count, .integers(values.map { _ in 0 }), validity: x.validity)
+      }
+      let unit = powerOfTen(dropped)
+      let back = powerOfTen(max(0, -digits))
+      let rounded = values.map { value -> Int64 in
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unit)
+        let away: Int64 = remainder.magnitude >= unit.magnitude - remainder.magnitude ? 1 : 0
+        return (quotient + (value < 0 ? -away : away)).multipliedReportingOverflow(by: back)
+          .partialValue
+      }
+      return Vector(x.count, .integers(rounded), validity: x.validity)
+    case .naturalLogarithm: preconditionFailure("the binder makes the argument of ln a float")
+    }
+  }
+
+  private static func floatFunction(
+    _ function: ScalarFunction, _ values: [Double], _ validity: [UInt64]?
+  ) -> Vector {
+    let count = values.count
+    switch function {
+    case .abs: return Vector(count, .floats(values.map { $0.magnitude }), validity: validity)
+    case .floor: return Vector(count, .floats(values.map { $0.rounded(.down) }), validity: validity)
+    case .ceiling: return Vector(count, .floats(values.map { $0.rounded(.up) }), validity: validity)
+    case .round(let digits):
+      let factor = Double(powerOfTen(abs(digits)))
+      let rounded = values.map { value -> Double in
+        let scaled = digits < 0 ? value / factor : value * factor
+        let whole = scaled.rounded(.toNearestOrAwayFromZero)
+        let back = digits < 0 ? whole * factor : whole / factor
+        return back.isFinite ? back : value
+      }
+      return Vector(count, .floats(rounded), validity: validity)
+    case .naturalLogarithm:
+      // The logarithm of what is not positive is NULL; of NaN, NaN.
+      let defined = BitWords.make(count) { !(values[$0] <= 0) }
+      return Vector(
+        count, .floats(values.map { log($0) }), validity: BitWords.both(validity, defined))
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Columns
+import Kernels
+
+/// How the rows of a chunk get their group numbers.
+struct GroupKeys: Sendable {
+  let keys: [Bound]
+  /// For each key the number of codes (nulls included) and the least code, where all keys have few values:
+  /// group numbers are then computed from the codes and need no table.
+  let dense: [Domain]?
+  /// The column whose bytes are the group numbers themselves.
+  let byteColumn: Int?
+
+  struct Domain: Sendable {
+    let least: Int64
+    /// Codes besides null.
+    let count: Int
+    /// Whether null is a code of its own, the last.
+    let hasNull: Bool
+    var size: Int { count + (hasNull ? 1 : 0) }
+  }
+
+  init(_ keys: [Bound], _ evaluator: Evaluator) {
+    self.keys = keys
+    let domains = keys.map { GroupKeys.domain($0, evaluator) }
+    let tooMany = QueryLimits.denseGroupCountMax + 1
+    var product = 1
+    for domain in domains {
+      product = min(product * min(domain?.size ?? tooMany, tooMany), tooMany)
+    }
+    // An empty dictionary makes the product 0 whatever the other keys are.
+    if domains.contains(where: { $0 == nil }) { product = tooMany }
+    dense = product <= QueryLimits.denseGroupCountMax ? domains.map { $0! } : nil
+    byteColumn = dense == nil ? nil : GroupKeys.byteColumn(keys, evaluator)
+  }
+
+  /// Groups of the dense form.
+  var denseCount: Int { dense!.reduce(1) { $0 * $1.size } }
+
+  private static func domain(_ key: Bound, _ evaluator: Evaluator) -> Domain? {
+    switch key.type {
+    case .bool, .null: return Domain(least: 0, count: 2, hasNull: true)
+    case .string:
+      guard let strings = key.strings, strings.isDistinct,
+        strings.table.count <= QueryLimits.denseGroupCountMax
+      else { return nil }
+      var hasNull = true
+      if case .column(let index) = key.node { hasNull = evaluator.columns[index].validity != nil }
+      return Domain(least: 0, count: strings.table.count, hasNull: hasNull)
+    case .integer, .day:
+      guard case .column(let index) = key.node, let bounds = bounds(index, evaluator) else {
+        return nil
+      }
+      let hasNull = evaluator.columns[index].validity != nil
+      let count = bounds.upperBound - bounds.lowerBound + 1
+      return Domain(least: bounds.lowerBound, count: Int(count), hasNull: hasNull)
+    case .decimal, .float: return nil
+    }
+  }
+
+  /// What the values of a column of at most 32 bits lie between; reading it is cheap beside grouping by it.
+  private static func bounds(_ index: Int, _ evaluator: Evaluator) -> ClosedRange<Int64>? {
+    let count = evaluator.columns[index].rowCount
+    var parts = [ClosedRange<Int64>?](repeating: nil, count: Parallel.chunkCount(of: count))
+    parts.withUnsafeMutableBufferPointer { out in
+      nonisolated(unsafe) let out = out
+      Parallel.forEachChunk(of: count) { chunk, rows in
+        switch evaluator.columns[index].values {
+        case .uint8(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        case .int8(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        case .uint16(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        case .int16(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        case .int32(let b), .day(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        default: break
+        }
+      }
+    }
+    guard let first = parts.first, let least = first else { return nil }
+    return parts.dropFirst().reduce(least) { all, part in
+      guard let part else { return all }
+      return min(all.lowerBound, part.lowerBound)...max(all.upperBound, part.upperBound)
+    }
+  }
+
+  private static func byteColumn(_ keys: [Bound], _ evaluator: Evaluator) -> Int? {
+    guard keys.count == 1, case .column(let index) = keys[0].node,
+      evaluator.columns[index].validity == nil
+    else { return nil }
+    switch evaluator.columns[index].values {
+    case .uint8, .string(.uint8, _): return index
+    default: return nil
+    }
+  }
+
+  /// A key's values as words that are equal where the keys are; 0 where null.
+  static func words(_ vector: Vector) -> [Int64] {
+    var words: [Int64]
+    switch vector.values {
+    case .integers(let values): words = values
+    case .floats(let values): words = values.map { floatKey($0) }
+    case .bits(let bits): words = (0..<vector.count).map { BitWords.bit(bits, $0) ? 1 : 0 }
+    }
+    if vector.validity != nil {
+      for i in words.indices where vector.isNull(i) { words[i] = 0 }
+    }
+    return words
+  }
+
+  /// Adds a key's codes to the group numbers of the dense form, as the next digit.
+  static func addDigit(_ vector: Vector, _ domain: Domain, to ids: inout [UInt16]) {
+    let words = words(vector)
+    let size = UInt16(truncatingIfNeeded: domain.size)
+    for i in ids.indices {
+      let code = vector.isNull(i) ? Int64(domain.count) : words[i] &- domain.least
+      ids[i] = ids[i] &* size &+ UInt16(truncatingIfNeeded: code)
+    }
+  }
+
+  /// The key words of a dense group number, and which are null.
+  func tuple(ofDense group: Int) -> [Int64] {
+    var rest = group
+    var tuple = [Int64](repeating: 0, count: keys.count + 1)
+    for k in keys.indices.reversed() {
+      let domain = dense![k]
+      let code = rest % domain.size
+      rest /= domain.size
+      if code == domain.count {
+        tuple[keys.count] |= 1 << Int64(k)
+      } else {
+        tuple[k] = Int64(code) + domain.least
+      }
+    }
+    return tuple
+  }
+}

@@ -1,0 +1,216 @@
+import Columns
+import Kernels
+
+/// One key of ORDER BY.
+struct SortKey: Sendable {
+  let value: Bound
+  let isDescending: Bool
+  let nullsFirst: Bool
+}
+
+/// Orders rows by keys; equal rows stay in the order of the table.
+struct RowOrder: Sendable {
+  private let keys: [SortKey]
+  private let evaluator: Evaluator
+  /// For keys of a dictionary, each code's place in byte order.
+  private let ranks: [[UInt32]?]
+  /// For keys of a text column, the texts.
+  private let texts: [StringSource?]
+  private let hasTexts: Bool
+
+  init(_ keys: [SortKey], _ evaluator: Evaluator) {
+    self.keys = keys
+    self.evaluator = evaluator
+    ranks = keys.map { key in
+      key.value.strings.flatMap { $0.isDistinct ? $0.ranks : nil }
+    }
+    texts = keys.map { key in key.value.strings.flatMap { $0.isDistinct ? nil : $0 } }
+    hasTexts = texts.contains { $0 != nil }
+  }
+
+  /// Rows with their keys: `width` words a row, each key as a null flag and a word that sorts ascending.
+  private struct Entries {
+    var rows: [Int] = []
+    var words: [Int64] = []
+  }
+
+  /// The first `wanted` rows of the selection, in order.
+  func rows(
+    _ selection: RowSelection, wanted: Int, _ control: QueryControl
+  ) throws(QueryError) -> [Int] {
+    if wanted == 0 { return [] }
+    var parts = [Entries](repeating: Entries(), count: selection.chunkCount)
+    let first = FirstError()
+    parts.withUnsafeMutableBufferPointer { out in
+      nonisolated(unsafe) let out = out
+      Parallel.perform(selection.chunkCount) { chunk in
+        first.run(chunk) { () throws(QueryError) in
+          guard let words = selection.words(chunk) else { return }
+          out[chunk] = try self.entries(chunk, words, wanted, control)
+        }
+      }
+    }
+    try first.rethrow()
+    return try merged(parts, wanted, control)
+  }
+
+  /// The best rows of one chunk, sorted.
+  private func entries(
+    _ chunk: Int, _ words: [UInt64], _ wanted: Int, _ control: QueryControl
+  ) throws(QueryError) -> Entries {
+    let start = chunk * Parallel.chunkRowCount
+    var all = Entries()
+    var heap = TopHeap(capacity: wanted, width: width)
+    let isTop = wanted < Parallel.chunkRowCount / 4
+    let total = min(start + Parallel.chunkRowCount, evaluator.rowCount)
+    var batchStart = start
+    while batchStart < total {
+      let batch = batchStart..<min(batchStart + QueryLimits.batchRowCount, total)
+      let w = (batchStart - start) / 64
+      let active = Array(words[w..<w + BitWords.wordCount(batch.count)])
+      batchStart = batch.upperBound
+      if BitWords.isZero(active) { continue }
+      try control.check()
+      let keyWords = try keyWords(batch, active)
+      var tuple = [Int64](repeating: 0, count: width)
+      let flags = keyWords[0]
+      let leading = keyWords[1]
+      BitWords.forEach(active) { i in
+        // Most rows of a long table are worse than the worst kept one already by the first key.
+        if isTop, let worst = heap.worst, texts[0] == nil,
+          flags[i] > worst.flag || (flags[i] == worst.flag && leading[i] > worst.word)
+        {
+          return
+        }
+        for k in 0..<width { tuple[k] = keyWords[k][i] }
+        if isTop {
+          heap.offer(batch.lowerBound + i, tuple) { a, b in self.precedes(a, b) }
+        } else {
+          all.rows.append(batch.lowerBound + i)
+          all.words.append(contentsOf: tuple)
+        }
+      }
+    }
+    if isTop {
+      all.rows = heap.rows
+      all.words = heap.words
+    }
+    return sorted(all, wanted)
+  }
+
+  private var width: Int { keys.count * 2 }
+
+  /// For each key a flag that puts nulls first or last, and a word that sorts ascending.
+  private func keyWords(
+    _ batch: Range<Int>, _ active: [UInt64]
+  ) throws(QueryError) -> [[Int64]] {
+    var all: [[Int64]] = []
+    for (k, key) in keys.enumerated() {
+      let vector = try evaluator.evaluate(key.value, batch, active: active)
+      var words = GroupKeys.words(vector)
+      if let ranks = ranks[k], !ranks.isEmpty {
+        for i in words.indices { words[i] = Int64(ranks[Int(words[i])]) }
+      }
+      if key.isDescending, texts[k] == nil { for i in words.indices { words[i] = ~words[i] } }
+      var flags = [Int64](repeating: 0, count: words.count)
+      for i in words.indices where vector.isNull(i) {
+        flags[i] = key.nullsFirst ? -1 : 1
+        words[i] = 0
+      }
+      all.append(flags)
+      all.append(words)
+    }
+    return all
+  }
+
+  /// Whether one row's words come before another's; equal ones do not.
+  @inline(__always)
+  private func precedes(
+    _ a: UnsafePointer<Int64>, _ b: UnsafePointer<Int64>
+  ) -> Int {
+    if !hasTexts {
+      for k in 0..<width where a[k] != b[k] { return a[k] < b[k] ? -1 : 1 }
+      return 0
+    }
+    for k in keys.indices {
+      if a[k * 2] != b[k * 2] { return a[k * 2] < b[k * 2] ? -1 : 1 }
+      let x = a[k * 2 + 1]
+      let y = b[k * 2 + 1]
+      if x == y || a[k * 2] != 0 { continue }
+      guard let text = texts[k] else { return x < y ? -1 : 1 }
+      let order = text.order(Int(x), Int(y))
+      if order != 0 { return keys[k].isDescending ? -order : order }
+    }
+    return 0
+  }
+
+  private func sorted(_ entries: Entries, _ wanted: Int) -> Entries {
+    let order = entries.words.withUnsafeBufferPointer { words -> [Int] in
+      guard let base = words.baseAddress else { return [] }
+      let width = width
+      return entries.rows.indices.sorted { a, b in
+        let order = self.precedes(base + a * width, base + b * width)
+        return order == 0 ? entries.rows[a] < entries.rows[b] : order < 0
+      }
+    }
+    var out = Entries()
+    let count = min(wanted, order.count)
+    out.rows.reserveCapacity(count)
+    out.words.reserveCapacity(count * width)
+    for i in order.prefix(count) {
+      out.rows.append(entries.rows[i])
+      out.words.append(contentsOf: entries.words[i * width..<(i + 1) * width])
+    }
+    return out
+  }
+
+  /// Merges sorted parts two by two, in parallel, until one is left.
+  private func merged(
+    _ parts: [Entries], _ wanted: Int, _ control: QueryControl
+  ) throws(QueryError) -> [Int] {
+    var parts = parts
+    while parts.count > 1 {
+      try control.check()
+      var next = [Entries](repeating: Entries(), count: (parts.count + 1) / 2)
+      next.withUnsafeMutableBufferPointer { out in
+        nonisolated(unsafe) let out = out
+        let parts = parts
+        Parallel.perform(out.count) { task in
+          out[task] =
+            task * 2 + 1 < parts.count
+            ? self.merged(parts[task * 2], parts[task * 2 + 1], wanted) : parts[task * 2]
+        }
+      }
+      parts = next
+    }
+    return Array((parts.first?.rows ?? []).prefix(wanted))
+  }
+
+  private func merged(_ a: Entries, _ b: Entries, _ wanted: Int) -> Entries {
+    if a.rows.isEmpty { return b }
+    if b.rows.isEmpty { return a }
+    let width = width
+    var out = Entries()
+    let count = min(wanted, a.rows.count + b.rows.count)
+    out.rows.reserveCapacity(count)
+    out.words.reserveCapacity(count * width)
+    a.words.withUnsafeBufferPointer { left in
+      b.words.withUnsafeBufferPointer { right in
+        var i = 0
+        var j = 0
+        while out.rows.count < count {
+          let x = left.baseAddress! + i * width
+          let y = right.baseAddress! + j * width
+          // Rows of the left part come earlier in the table: they win ties.
+          let takeLeft =
+            j == b.rows.count || (i < a.rows.count && self.precedes(x, y) <= 0)
+          out.rows.append(takeLeft ? a.rows[i] : b.rows[j])
+          out.words.append(
+            contentsOf: UnsafeBufferPointer(start: takeLeft ? x : y, count: width))
+          if takeLeft { i += 1 } else { j += 1 }
+        }
+      }
+    }
+    return out
+  }
+}

@@ -1,1 +1,0 @@
-// The Expressions module's sources live in this folder.

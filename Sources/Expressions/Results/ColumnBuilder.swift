@@ -1,0 +1,180 @@
+import Columns
+import Kernels
+
+/// Puts vectors together to a column of a result.
+enum ColumnBuilder {
+  /// The expression's value for every row; batches run in parallel.
+  static func column(
+    _ name: String, _ bound: Bound, _ evaluator: Evaluator, rowCount: Int, _ control: QueryControl
+  ) throws(QueryError) -> Column {
+    try column(name, bound, try sink(bound, evaluator, rowCount: rowCount, control))
+  }
+
+  /// The expression's value for every row, as the evaluator gives it.
+  static func sink(
+    _ bound: Bound, _ evaluator: Evaluator, rowCount: Int, _ control: QueryControl
+  ) throws(QueryError) -> VectorSink {
+    var sink = VectorSink(rowCount, bound.type)
+    let first = FirstError()
+    sink.withPointers { pointers in
+      nonisolated(unsafe) let pointers = pointers
+      Parallel.forEachChunk(of: rowCount) { chunk, rows in
+        first.run(chunk) { () throws(QueryError) in
+          var start = rows.lowerBound
+          while start < rows.upperBound {
+            try control.check()
+            let batch = start..<min(start + QueryLimits.batchRowCount, rows.upperBound)
+            let vector = try evaluator.evaluate(
+              bound, batch, active: BitWords.ones(batch.count))
+            pointers.put(vector, at: start)
+            start = batch.upperBound
+          }
+        }
+      }
+    }
+    try first.rethrow()
+    return sink
+  }
+
+  /// The expression's value for some rows, in the order given.
+  static func column(
+    _ name: String, _ bound: Bound, _ evaluator: Evaluator, rows: [Int], _ control: QueryControl
+  ) throws(QueryError) -> Column {
+    if case .column(let index) = bound.node, isInResultType(bound, evaluator.columns[index]) {
+      return gathered(name, bound, evaluator.columns[index], rows)
+    }
+    var sink = VectorSink(rows.count, bound.type)
+    var isSorted = true
+    for i in rows.indices.dropFirst() where rows[i - 1] > rows[i] { isSorted = false }
+    let order = isSorted ? Array(rows.indices) : rows.indices.sorted { rows[$0] < rows[$1] }
+    let size = QueryLimits.batchRowCount
+    let total = evaluator.rowCount
+    var at = 0
+    while at < order.count {
+      try control.check()
+      let start = rows[order[at]] / size * size
+      let batch = start..<min(start + size, total)
+      var active = BitWords.zeros(batch.count)
+      var end = at
+      while end < order.count, rows[order[end]] < batch.upperBound {
+        let i = rows[order[end]] - start
+        active[i >> 6] |= 1 << UInt64(i & 63)
+        end += 1
+      }
+      let vector = try evaluator.evaluate(bound, batch, active: active)
+      for position in order[at..<end] { sink.put(vector, rows[position] - start, at: position) }
+      at = end
+    }
+    return try column(name, bound, sink)
+  }
+
+  /// Whether the column can stand in a result as it is: decimals only as money.
+  private static func isInResultType(_ bound: Bound, _ column: Column) -> Bool {
+    if case .decimal = bound.type { column.type == .money } else { true }
+  }
+
+  /// The finished column in the type that results have.
+  static func column(
+    _ name: String, _ bound: Bound, _ sink: VectorSink
+  ) throws(QueryError) -> Column {
+    let validity = sink.bitmapOfValid
+    let values: ColumnValues
+    switch bound.type {
+    case .null, .bool:
+      values = .bool(Bitmap(count: sink.count, words: AlignedBuffer(sink.bits)))
+    case .integer: values = .int64(AlignedBuffer(sink.integers))
+    case .float: values = .float64(AlignedBuffer(sink.floats))
+    case .day: values = .day(AlignedBuffer(sink.integers.map { Int32(truncatingIfNeeded: $0) }))
+    case .decimal(let scale): values = try decimals(sink, scale, bound)
+    case .string: values = strings(sink, bound.strings!)
+    }
+    return Column(name, values, validity: validity)
+  }
+
+  /// Up to four digits are money, more are floats.
+  private static func decimals(
+    _ sink: VectorSink, _ scale: Int, _ bound: Bound
+  ) throws(QueryError) -> ColumnValues {
+    if scale > 4 {
+      let divisor = Double(powerOfTen(scale))
+      return .float64(AlignedBuffer(sink.integers.map { Double($0) / divisor }))
+    }
+    let factor = powerOfTen(4 - scale)
+    var units = sink.integers
+    if factor == 1 { return .money(AlignedBuffer(units)) }
+    for i in units.indices {
+      let (value, overflow) = units[i].multipliedReportingOverflow(by: factor)
+      if overflow, BitWords.bit(sink.valid, i) {
+        throw QueryError(.overflow, "a result does not fit 64 bits", at: bound.byteOffset)
+      }
+      units[i] = value
+    }
+    return .money(AlignedBuffer(units))
+  }
+
+  private static func strings(_ sink: VectorSink, _ source: StringSource) -> ColumnValues {
+    let codes = sink.integers
+    guard source.isDistinct else {
+      return .text(gatheredTable(source.table, codes.map { Int($0) }, sink.valid))
+    }
+    return .string(narrowCodes(codes, source.table.count), source.table)
+  }
+
+  static func narrowCodes(_ codes: [Int64], _ count: Int) -> DictionaryCodes {
+    if count <= 1 << 8 {
+      return .uint8(AlignedBuffer(codes.map { UInt8(truncatingIfNeeded: $0) }))
+    }
+    if count <= 1 << 16 {
+      return .uint16(AlignedBuffer(codes.map { UInt16(truncatingIfNeeded: $0) }))
+    }
+    return .uint32(AlignedBuffer(codes.map { UInt32(truncatingIfNeeded: $0) }))
+  }
+
+  /// Some strings of a table, in the order given; empty where not valid.
+  private static func gatheredTable(
+    _ table: StringTable, _ rows: [Int], _ valid: [UInt64]?
+  ) -> StringTable {
+    var offsets: [UInt32] = [0]
+    var bytes: [UInt8] = []
+    offsets.reserveCapacity(rows.count + 1)
+    for (i, row) in rows.enumerated() {
+      if valid.map({ BitWords.bit($0, i) }) ?? true {
+        bytes.append(contentsOf: table.utf8(at: row))
+      }
+      offsets.append(UInt32(bytes.count))
+    }
+    return StringTable(offsets: AlignedBuffer(offsets), bytes: AlignedBuffer(bytes))
+  }
+
+  /// Some rows of a column, in its own type.
+  private static func gathered(
+    _ name: String, _ bound: Bound, _ column: Column, _ rows: [Int]
+  ) -> Column {
+    func take<T>(_ buffer: AlignedBuffer<T>) -> AlignedBuffer<T> {
+      AlignedBuffer(count: rows.count) { out in
+        for (i, row) in rows.enumerated() { out[i] = buffer[row] }
+      }
+    }
+    let validity = column.validity.map { valid in Bitmap(count: rows.count) { valid[rows[$0]] } }
+    let values: ColumnValues
+    switch column.values {
+    case .int8(let b): values = .int8(take(b))
+    case .int16(let b): values = .int16(take(b))
+    case .int32(let b): values = .int32(take(b))
+    case .int64(let b): values = .int64(take(b))
+    case .uint8(let b): values = .uint8(take(b))
+    case .uint16(let b): values = .uint16(take(b))
+    case .uint32(let b): values = .uint32(take(b))
+    case .float32(let b): values = .float32(take(b))
+    case .float64(let b): values = .float64(take(b))
+    case .bool(let bits): values = .bool(Bitmap(count: rows.count) { bits[rows[$0]] })
+    case .day(let b): values = .day(take(b))
+    case .money(let b): values = .money(take(b))
+    case .string(.uint8(let b), let table): values = .string(.uint8(take(b)), table)
+    case .string(.uint16(let b), let table): values = .string(.uint16(take(b)), table)
+    case .string(.uint32(let b), let table): values = .string(.uint32(take(b)), table)
+    case .text(let table): values = .text(gatheredTable(table, rows, nil))
+    }
+    return Column(name, values, validity: validity)
+  }
+}

@@ -1,1 +1,0 @@
-// The Generation module's sources live in this folder.

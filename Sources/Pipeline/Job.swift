@@ -1,0 +1,191 @@
+import Aggregation
+import Columns
+package import Ingest
+import JSONText
+import Models
+package import Storage
+
+/// The work of `ingest`, `score` and `run`: one store, one writer, one publication.
+///
+///     var job = try Job(store: "shop.strata", creating: true)
+///     let report = try job.ingest(request)
+///     let base = try job.score(ScoreRequest(rfm: RFMOptions(), preset: preset))
+///     let published = try job.publish()       // nothing is in force before this
+package struct Job: ~Copyable {
+  private var writer: StoreWriter
+  private var publication = Publication()
+  private var order: CustomerOrder
+  /// The table of the batch that is about to be published, and its number.
+  private var newTable: TransactionTable?
+  package private(set) var clock = StageClock()
+
+  /// Takes the store's lock; throws `StorageError.locked` when another process has it.
+  package init(store path: String, creating: Bool = false) throws {
+    var clock = StageClock()
+    let store = try creating ? Store.openOrCreate(at: path) : Store.open(at: path)
+    let locked = try store.lockForWriting()
+    let current = locked.store
+    let order = try clock.measure("open") { try Job.loadOrder(current) }
+    writer = locked
+    self.order = order
+    self.clock = clock
+  }
+
+  private static func loadOrder(_ store: Store) throws(StorageError) -> CustomerOrder {
+    if store.customerCount == 0 { return CustomerOrder(ids: StringTable([]), runStarts: []) }
+    return CustomerOrder(
+      ids: try store.loadCustomerIDs(),
+      runStarts: store.manifest.customers.filter { $0.customerCount > 0 }.map(\.firstCode))
+  }
+
+  /// Reads order logs into a batch that `publish` will put in force.
+  package mutating func ingest(_ request: IngestRequest) throws -> IngestReport {
+    let rejects = try request.rejectsPath.map { try RejectsFile($0) }
+    let existing = order.count == 0 ? nil : order.existing
+    let batch = try clock.measure("read") {
+      try Ingest.ingest(request.paths, options: request.options, existing: existing) {
+        row throws(IngestError) in
+        try rejects?.append(row)
+      }
+    }
+    try rejects?.finish()
+    if !request.isAgain { try refuseKnown(batch.report) }
+    if batch.rowCount == 0 { return batch.report }
+    let table = try clock.measure("sort") { try batch.table() }
+    newTable = table
+    order = order.adding(batch.newCustomers)
+    publication.batches = [
+      BatchDraft(
+        table,
+        sources: batch.report.files.map {
+          BatchSource(name: $0.path, byteCount: $0.byteCount, contentHash: $0.contentHash)
+        }, ingest: batch.report.json)
+    ]
+    if batch.newCustomers.count > 0 {
+      publication.customers = [CustomersDraft(newIDs: batch.newCustomers)]
+    }
+    return batch.report
+  }
+
+  private func refuseKnown(_ report: IngestReport) throws(PipelineError) {
+    for (index, file) in report.files.enumerated() {
+      if let batch = writer.store.batch(withSource: file.contentHash) {
+        throw .alreadyIngested(file: file.path, batch: batch.name)
+      }
+      let same = report.files[..<index].first { $0.contentHash == file.contentHash }
+      if let same { throw .sameFileTwice(file: file.path, other: same.path) }
+    }
+  }
+
+  /// Scores all customers, as a snapshot that `publish` will put in force.
+  package mutating func score(_ request: ScoreRequest) throws -> ScoredBase {
+    let store = writer.store
+    let bounds = dayBounds()
+    guard let bounds else { throw PipelineError.emptyStore(path: store.path) }
+    let asOf = request.asOf ?? bounds.last
+    guard asOf >= bounds.first else {
+      throw PipelineError.noTransactions(asOf: asOf, firstDay: bounds.first)
+    }
+    let summary = try summarise(asOf: asOf, request)
+    var numbers = store.manifest.batches.map(\.number)
+    if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
+    let new = newTable
+    let scoring = Scoring(
+      request: request, order: order, batchNumbers: numbers,
+      previousClusters: try request.clustering.flatMap { _ in
+        try store.latestSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
+      },
+      group: try request.groupColumn.map { name in
+        let batches = try Job.loadBatches(store, extras: .all) { _ in true }
+        return try CustomerAttribute(
+          name, batches: batches + (new.map { [$0] } ?? []), customerCount: order.count, asOf: asOf)
+      },
+      transactions: {
+        try Job.loadBatches(store) { _ in true } + (new.map { [$0] } ?? [])
+      })
+    let base = try scoring.score(summary, clock: &clock)
+    publication.snapshots = [base.draft]
+    return base
+  }
+
+  /// First and last day of all batches, the new one included.
+  private func dayBounds() -> (first: Int32, last: Int32)? {
+    var days: [Int32] = []
+    for batch in writer.store.manifest.batches { days += [batch.firstDay, batch.lastDay] }
+    if let newTable, newTable.rowCount > 0 {
+      let all = newTable.days.pointer
+      days += [all.min()!, all.max()!]
+    }
+    guard let first = days.min(), let last = days.max() else { return nil }
+    return (first, last)
+  }
+
+  private mutating func summarise(
+    asOf: Int32, _ request: ScoreRequest
+  ) throws -> CustomerSummary {
+    let store = writer.store
+    let customerCount = order.count
+    let new = newTable
+    if !request.isFull, request.window == nil, !store.manifest.batches.isEmpty {
+      let folded = try clock.measure("fold") {
+        try Job.fold(store, new: new, customerCount: customerCount, asOf: asOf)
+      }
+      if let folded { return folded }
+    }
+    var tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
+    if let new { tables.append(new) }
+    return try clock.measure("aggregate") {
+      try CustomerSummary.aggregate(
+        tables, customerCount: customerCount, asOf: asOf,
+        windowDays: request.window.map { Int($0.wholeDays) })
+    }
+  }
+
+  /// Folds what the last snapshot does not have into its summary; nil when that can't be done.
+  private static func fold(
+    _ store: Store, new: TransactionTable?, customerCount: Int, asOf: Int32
+  ) throws -> CustomerSummary? {
+    guard let state = try SummaryState.latest(store) else { return nil }
+    let known = Set(state.batchNumbers)
+    let earlier = store.manifest.batches.filter { known.contains($0.number) }
+    var tables = try loadBatches(store) { !known.contains($0.number) }
+    if let new { tables.append(new) }
+    let hasOrders =
+      try tables.contains { $0.orders != nil }
+      && earlier.contains { entry in
+        try store.batchHasOrders(entry)
+      }
+    let basis = CustomerSummary.FoldBasis(
+      lastDay: earlier.map(\.lastDay).max() ?? CustomerSummary.noDay, hasOrderIds: hasOrders)
+    return try CustomerSummary.fold(
+      state.summary, basis: basis, newBatches: tables, customerCount: customerCount, asOf: asOf
+    ) { _ in
+      try loadBatches(store) { known.contains($0.number) } + tables
+    }
+  }
+
+  private static func loadBatches(
+    _ store: Store, extras: Store.ExtraColumns = .none, where isWanted: (BatchEntry) -> Bool
+  ) throws(StorageError) -> [TransactionTable] {
+    var tables: [TransactionTable] = []
+    for entry in store.manifest.batches where isWanted(entry) {
+      tables.append(try store.loadBatch(entry, extras: extras))
+    }
+    return tables
+  }
+
+  /// Puts everything in force in one step, or nothing.
+  package mutating func publish() throws -> Published {
+    let start = ContinuousClock().now
+    let published = try writer.commit(publication)
+    clock.add("publish", since: start)
+    publication = Publication()
+    newTable = nil
+    return published
+  }
+
+  /// Adds a stage that the caller did to the clock.
+  package mutating func note(_ stage: String, since start: ContinuousClock.Instant) {
+    clock.add(stage, since: start)
+  }
+}

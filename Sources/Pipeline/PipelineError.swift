@@ -1,0 +1,39 @@
+import Columns
+
+/// What a job cannot do, besides what its modules refuse.
+package enum PipelineError: Error, Equatable, CustomStringConvertible {
+  /// There is nothing to score.
+  case emptyStore(path: String)
+  /// The date to score as of lies before every transaction.
+  case noTransactions(asOf: Int32, firstDay: Int32)
+  /// A file whose content is already in the store.
+  case alreadyIngested(file: String, batch: String)
+  /// The same content stands twice among the files of one ingest.
+  case sameFileTwice(file: String, other: String)
+  /// The store has no such attribute.
+  case unknownAttribute(name: String, known: [String])
+  /// A snapshot has no such segment.
+  case unknownSegment(name: String, known: [String])
+
+  package var description: String {
+    switch self {
+    case .emptyStore(let path):
+      "\(path): there are no transactions to score; ingest some first"
+    case .noTransactions(let asOf, let firstDay):
+      "there is no transaction on or before \(dayText(asOf)); the first is on \(dayText(firstDay))"
+    case .alreadyIngested(let file, let batch):
+      "\(file): this content was ingested before, in batch \(batch). "
+        + "Its rows would count twice; give --again if that is meant"
+    case .sameFileTwice(let file, let other):
+      "\(file): has the same content as \(other). Its rows would count twice; give --again if that is "
+        + "meant"
+    case .unknownAttribute(let name, let known):
+      "--by \(name): the store has no such attribute"
+        + (known.isEmpty ? "; it has none" : "; it has \(known.joined(separator: ", "))")
+    case .unknownSegment(let name, let known):
+      "there is no segment \(name); the segments are \(known.joined(separator: ", "))"
+    }
+  }
+}
+
+func dayText(_ day: Int32) -> String { Day.text(day) }

@@ -1,0 +1,42 @@
+import Ingest
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The file that rejected rows are written to, with where they stood and why they were not taken.
+final class RejectsFile {
+  private let path: String
+  private let stream: UnsafeMutablePointer<FILE>
+
+  init(_ path: String) throws(IngestError) {
+    guard let stream = fopen(path, "we") else { throw RejectsFile.failure(path, "open") }
+    self.path = path
+    self.stream = stream
+    try write(Array(RejectedRow.csvHeader.utf8))
+  }
+
+  deinit { fclose(stream) }
+
+  func append(_ row: RejectedRow) throws(IngestError) { try write(row.csv) }
+
+  /// Hands everything to the system; an error of a late write shows here.
+  func finish() throws(IngestError) {
+    if fflush(stream) != 0 { throw RejectsFile.failure(path, "write") }
+  }
+
+  private func write(_ bytes: [UInt8]) throws(IngestError) {
+    if fwrite(bytes, 1, bytes.count, stream) != bytes.count {
+      throw RejectsFile.failure(path, "write")
+    }
+  }
+
+  private static func failure(_ path: String, _ call: String) -> IngestError {
+    IngestError(
+      .inputOutput, "the rejects file: \(call): \(String(cString: strerror(errno)))", file: path)
+  }
+}

@@ -1,0 +1,75 @@
+package import Classification
+package import JSONText
+package import Models
+
+/// What is asked of a scoring: everything that the command line can say about it.
+package struct ScoreRequest: Sendable {
+  /// The date to score as of; nil is the store's last day.
+  package var asOf: Int32?
+  /// Only transactions this far back count.
+  package var window: TimeSpan?
+  package var rfm: RFMOptions
+  /// The attribute within whose groups customers are scored.
+  package var groupColumn: String?
+  package var preset: SegmentPreset
+  /// How customers are valued; nil leaves the columns of value out.
+  package var value: ValueModel?
+  /// How customers are clustered; nil leaves the column out.
+  package var clustering: ClusteringOptions?
+  /// Aggregate all batches, although the last snapshot could be built on.
+  package var isFull = false
+
+  package init(rfm: RFMOptions, preset: SegmentPreset) {
+    self.rfm = rfm
+    self.preset = preset
+  }
+
+  /// The effective configuration, as the snapshot records it.
+  package var json: JSON {
+    [
+      "asOf": asOf.map { .string(dayText($0)) } ?? .null,
+      "window": window.map { .string($0.text) } ?? .null,
+      "bins": [
+        "recency": JSON(rfm.bins.recency), "frequency": JSON(rfm.bins.frequency),
+        "monetary": JSON(rfm.bins.monetary),
+      ],
+      "method": .string(rfm.method.name), "frequency": .string(rfm.frequency.rawValue),
+      "monetary": .string(rfm.monetary.rawValue),
+      "by": groupColumn.map { .string($0) } ?? .null, "taxonomy": .string(preset.name),
+      "clv": value?.json ?? .null, "clusters": clustering.map(clusteringJSON) ?? .null,
+    ]
+  }
+}
+
+/// How customers are valued.
+package enum ValueModel: Sendable {
+  /// A purchase model and a spend model.
+  case lifetime(LifetimeScoring)
+  /// A regression on what happened in the last horizon, times the margin.
+  case regression(RegressionScoring, margin: Double)
+
+  var json: JSON {
+    switch self {
+    case .lifetime(let scoring):
+      [
+        "model": .string(scoring.kind.rawValue), "ruler": .string(scoring.ruler.rawValue),
+        "horizonDays": JSON(scoring.horizonDays), "discountPerYear": JSON(scoring.discountPerYear),
+        "margin": JSON(scoring.margin), "penalty": JSON(scoring.penalty),
+      ]
+    case .regression(let scoring, let margin):
+      [
+        "model": .string(scoring.kind.rawValue), "horizonDays": JSON(scoring.horizonDays),
+        "margin": JSON(margin),
+      ]
+    }
+  }
+}
+
+private func clusteringJSON(_ options: ClusteringOptions) -> JSON {
+  var count: JSON = "auto"
+  if case .fixed(let k) = options.clusterCount { count = JSON(k) }
+  return [
+    "k": count, "features": .array(options.features.map { .string($0) }),
+    "scale": .string(options.scale.rawValue), "seed": .string(String(options.seed)),
+  ]
+}

@@ -1,0 +1,110 @@
+import Aggregation
+package import Classification
+package import Columns
+package import JSONText
+import Kernels
+package import Models
+import Storage
+
+/// A scored customer base, before it is published.
+package struct ScoredBase: Sendable {
+  /// Rows by customer id.
+  package let summary: CustomerSummary
+  package let scores: RFMScores
+  package let segments: SegmentAssignment
+  package let segmentTable: SegmentTable
+  /// Ids in row order.
+  package let ids: StringTable
+  /// Parameters and fit reports by model, as the snapshot carries them.
+  package let models: [JSON.Member]
+  /// The same as text for people.
+  package let modelsText: String
+  let draft: SnapshotDraft
+
+  /// The visible columns of the snapshot, as exports and queries see them.
+  package func frame() -> Frame {
+    SnapshotColumns.frame(
+      ids: ids, stored: draft.frame, asOf: summary.asOf, bins: scores.bins)
+  }
+}
+
+/// Scores a store's customers: summary in, snapshot draft out.
+struct Scoring {
+  let request: ScoreRequest
+  let order: CustomerOrder
+  /// Numbers of the batches that the summary is made of.
+  let batchNumbers: [Int]
+  /// The clusters of the last snapshot, whose numbers are kept.
+  let previousClusters: JSON?
+  /// The attribute to score within, by customer code.
+  let group: CustomerAttribute?
+  /// All transactions, read when a model asks for them.
+  let transactions: () throws -> [TransactionTable]
+
+  /// - Parameter byCode: the summary of all customers by code; those without transactions are left out.
+  func score(_ byCode: CustomerSummary, clock: inout StageClock) throws -> ScoredBase {
+    let (rows, summary, ids) = clock.measure("order") { inIDOrder(byCode) }
+    let groupColumn = group?.gathered(rows)
+    let scores = try clock.measure("score") {
+      try RFMScores.score(summary, options: request.rfm, by: groupColumn)
+    }
+    let (segments, table) = clock.measure("segment") {
+      let segments = request.preset.assign(scores: scores, summary: summary)
+      return (segments, SegmentTable(segments, summary: summary))
+    }
+    var stored = Frame(
+      rowCount: summary.count,
+      columns: SnapshotColumns.stored(summary, scores: scores, segments: segments))
+    let modelling = try ModelStage(scoring: self, summary: summary, rows: rows, ids: ids)
+      .run(&stored, bins: scores.bins, clock: &clock)
+    if let groupColumn { stored.append(groupColumn) }
+    let hidden = [
+      Column(SummaryState.codeColumn, .uint32(rows)),
+      Column(SummaryState.firstDayTotalColumn, .money(summary.firstDayTotals)),
+    ]
+    let draft = SnapshotDraft(
+      asOf: summary.asOf, frame: stored, hiddenColumns: hidden,
+      members: members(scores) + [JSON.Member("models", .object(modelling.members))])
+    return ScoredBase(
+      summary: summary, scores: scores, segments: segments, segmentTable: table, ids: ids,
+      models: modelling.members, modelsText: modelling.text, draft: draft)
+  }
+
+  /// The customers that have transactions, by id: their codes, their summary and their ids.
+  private func inIDOrder(
+    _ byCode: CustomerSummary
+  ) -> (AlignedBuffer<UInt32>, CustomerSummary, StringTable) {
+    let days = byCode.purchaseDays.pointer
+    if order.codes == nil && !days.contains(0) {
+      let codes = AlignedBuffer<UInt32>(count: byCode.count) { out in
+        for i in out.indices { out[i] = UInt32(truncatingIfNeeded: i) }
+      }
+      return (codes, byCode, order.ids)
+    }
+    var kept: [UInt32] = []
+    kept.reserveCapacity(byCode.count)
+    if let codes = order.codes {
+      for code in codes.pointer where days[Int(code)] > 0 { kept.append(code) }
+    } else {
+      for code in 0..<UInt32(byCode.count) where days[Int(code)] > 0 { kept.append(code) }
+    }
+    let rows = AlignedBuffer(kept)
+    return (rows, byCode.gathered(rows), order.ids.gathered(rows))
+  }
+
+  private func members(_ scores: RFMScores) -> [JSON.Member] {
+    let segments = (request.preset.segments + [SegmentPreset.prospect]).map { segment -> JSON in
+      [
+        "name": .string(segment.name), "label": .string(segment.label),
+        "when": .string(segment.rule),
+      ]
+    }
+    return [
+      JSON.Member("configuration", request.json), JSON.Member("rfm", scores.model.json),
+      JSON.Member(
+        "taxonomy", ["name": .string(request.preset.name), "segments": .array(segments)]),
+      JSON.Member(
+        "state", SummaryState.json(batchNumbers: batchNumbers, window: request.window)),
+    ]
+  }
+}

@@ -1,0 +1,105 @@
+import Classification
+import Columns
+import JSONText
+import Kernels
+import Models
+
+/// The columns of a snapshot: those that are stored, and those that are made of them when it is read.
+///
+/// Recency, the mean and the digits of rfm follow from other columns and from the date, so they are not stored:
+/// a night writes that much less.
+enum SnapshotColumns {
+  /// Visible columns that are stored, for a summary in id order.
+  static func stored(
+    _ summary: CustomerSummary, scores: RFMScores, segments: SegmentAssignment
+  ) -> [Column] {
+    let buyers = buyerValidity(summary)
+    return [
+      Column("first_purchase", .day(summary.firstDays), validity: buyers),
+      Column("last_purchase", .day(summary.lastDays), validity: buyers),
+      Column("orders", .int32(summary.orders)),
+      Column("purchase_days", .int32(summary.purchaseDays)),
+      Column("monetary_total", .money(summary.monetaryTotals)),
+      Column("r", .uint8(scores.recency), validity: scores.validity),
+      Column("f", .uint8(scores.frequency), validity: scores.validity),
+      Column("m", .uint8(scores.monetary), validity: scores.validity), segments.column,
+    ]
+  }
+
+  /// 1 = the customer has transactions; nil when every one has.
+  private static func buyerValidity(_ summary: CustomerSummary) -> Bitmap? {
+    let days = summary.purchaseDays.pointer
+    return days.contains(0) ? Bitmap(count: summary.count) { days[$0] != 0 } : nil
+  }
+
+  /// The whole visible frame, in its public order, from the ids, the stored columns and the date.
+  static func frame(ids: StringTable, stored: Frame, asOf: Int32, bins: RFMBins) -> Frame {
+    var frame = Frame(rowCount: stored.rowCount)
+    frame.append(Column("customer_id", .text(ids)))
+    for column in stored.columns {
+      frame.append(column)
+      switch column.name {
+      case "last_purchase": frame.append(recency(lastPurchase: column, asOf: asOf))
+      case "monetary_total":
+        if let orders = stored["orders"] {
+          frame.append(mean(total: column, orders: orders))
+        }
+      case "m":
+        if let r = stored["r"], let f = stored["f"], let rfm = digits(r, f, column, bins) {
+          frame.append(rfm)
+        }
+      default: break
+      }
+    }
+    return frame
+  }
+
+  private static func recency(lastPurchase: Column, asOf: Int32) -> Column {
+    guard case .day(let days) = lastPurchase.values else {
+      preconditionFailure("last_purchase holds days")
+    }
+    let values = AlignedBuffer<Int32>(count: days.count) { out in
+      nonisolated(unsafe) let out = out  // SAFETY: every chunk writes its own rows.
+      Parallel.forEachChunk(of: days.count) { _, rows in
+        let days = days.pointer
+        for row in rows { out[row] = asOf &- days[row] }
+      }
+    }
+    return Column("recency_days", .int32(values), validity: lastPurchase.validity)
+  }
+
+  /// The mean amount an order, rounded half to even to 10⁻⁴; null without orders.
+  private static func mean(total: Column, orders: Column) -> Column {
+    guard case .money(let totals) = total.values, case .int32(let counts) = orders.values else {
+      preconditionFailure("monetary_total holds money and orders counts")
+    }
+    let values = AlignedBuffer<Int64>(count: totals.count) { out in
+      nonisolated(unsafe) let out = out  // SAFETY: every chunk writes its own rows.
+      Parallel.forEachChunk(of: totals.count) { _, rows in
+        let totals = totals.pointer
+        let counts = counts.pointer
+        for row in rows { out[row] = roundedQuotient(totals[row], Int64(counts[row])) }
+      }
+    }
+    let orderCounts = counts.pointer
+    let validity =
+      orderCounts.contains(0) ? Bitmap(count: counts.count) { orderCounts[$0] != 0 } : nil
+    return Column("monetary_mean", .money(values), validity: validity)
+  }
+
+  private static func roundedQuotient(_ total: Int64, _ count: Int64) -> Int64 {
+    guard count > 0 else { return 0 }
+    let (quotient, remainder) = total.quotientAndRemainder(dividingBy: count)
+    let twice = remainder.magnitude * 2
+    let isUp = twice > count.magnitude || (twice == count.magnitude && quotient & 1 != 0)
+    return isUp ? quotient + (total < 0 ? -1 : 1) : quotient
+  }
+
+  private static func digits(_ r: Column, _ f: Column, _ m: Column, _ bins: RFMBins) -> Column? {
+    guard case .uint8(let recency) = r.values, case .uint8(let frequency) = f.values,
+      case .uint8(let monetary) = m.values
+    else { return nil }
+    return RFMScores.digitsColumn(
+      recency: recency, frequency: frequency, monetary: monetary, bins: bins, validity: r.validity)
+  }
+}

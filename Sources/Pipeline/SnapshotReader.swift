@@ -1,0 +1,58 @@
+package import Columns
+package import JSONText
+import Models
+package import Storage
+
+/// A snapshot as exports, queries and the socket see it: ids, stored and derived columns, in public order.
+package struct SnapshotReader: Sendable {
+  package let entry: SnapshotEntry
+  /// All of snapshot.json.
+  package let record: JSON
+  package let frame: Frame
+
+  /// Reads a snapshot whole; every block's checksum is compared.
+  package init(_ store: Store, _ entry: SnapshotEntry) throws(StorageError) {
+    let stored = try store.snapshotSchema(entry).filter { !$0.isHidden }.map(\.name)
+    let snapshot = try store.loadSnapshot(entry, columns: stored + [SummaryState.codeColumn])
+    let columns = snapshot.frame.columns
+    let bins = SnapshotReader.bins(snapshot.record)
+    guard let bins, case .uint32(let codes)? = columns.last?.values,
+      codes.pointer.allSatisfy({ Int($0) < store.customerCount }),
+      SnapshotReader.scoresFit(snapshot.frame, bins)
+    else {
+      throw StorageError(
+        .damaged, path: store.path + "/snapshots/" + entry.name,
+        found: "customers or scores that do not fit the store and the record",
+        expected: "those of this store",
+        advice: "make the snapshot again with `strata score --as-of \(Day.text(entry.asOf))`")
+    }
+    let ids = try store.loadCustomerIDs()
+    let isIdentity =
+      codes.count == ids.count && codes.pointer.enumerated().allSatisfy { $0 == Int($1) }
+    self.entry = entry
+    record = snapshot.record
+    frame = SnapshotColumns.frame(
+      ids: isIdentity ? ids : ids.gathered(codes),
+      stored: Frame(rowCount: entry.rowCount, columns: Array(columns.dropLast())),
+      asOf: entry.asOf, bins: bins)
+  }
+
+  private static func bins(_ record: JSON) -> RFMBins? {
+    let bins = record["configuration"]?["bins"]
+    guard let recency = bins?["recency"]?.intValue, let frequency = bins?["frequency"]?.intValue,
+      let monetary = bins?["monetary"]?.intValue,
+      [recency, frequency, monetary].allSatisfy(RFMOptions.binRange.contains)
+    else { return nil }
+    return RFMBins(recency: recency, frequency: frequency, monetary: monetary)
+  }
+
+  /// Whether the columns that others are made of are there, of the right types, with scores within the bins.
+  private static func scoresFit(_ frame: Frame, _ bins: RFMBins) -> Bool {
+    for (name, most) in [("r", bins.recency), ("f", bins.frequency), ("m", bins.monetary)] {
+      guard case .uint8(let scores)? = frame[name]?.values else { return false }
+      if scores.pointer.contains(where: { Int($0) > most }) { return false }
+    }
+    return frame["last_purchase"]?.type == .day && frame["monetary_total"]?.type == .money
+      && frame["orders"]?.type == .int32
+  }
+}

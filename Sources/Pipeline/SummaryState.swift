@@ -1,0 +1,87 @@
+import Columns
+import JSONText
+import Kernels
+import Storage
+
+/// What the last snapshot knows of every customer, to fold new batches into.
+///
+/// The summary's columns are the snapshot's own (first and last purchase, orders, …), with the customers' codes
+/// and the spend of the first day as hidden ones; `state` in snapshot.json says which batches they cover.
+struct SummaryState {
+  /// Names of the hidden columns.
+  static let codeColumn = "customer_code"
+  static let firstDayTotalColumn = "first_day_total"
+
+  /// By customer code.
+  let summary: CustomerSummary
+  /// Numbers of the batches that are in it.
+  let batchNumbers: [Int]
+
+  /// The members of `state` in snapshot.json; nil bars building on a snapshot, as with a window.
+  static func json(batchNumbers: [Int], window: TimeSpan?) -> JSON {
+    [
+      "batches": .array(batchNumbers.map { JSON($0) }),
+      "window": window.map { .string($0.text) } ?? .null,
+    ]
+  }
+
+  /// The state of the store's latest snapshot; nil when it has none that can be built on.
+  static func latest(_ store: Store) throws(StorageError) -> SummaryState? {
+    guard let entry = store.latestSnapshot else { return nil }
+    let record = try store.snapshotRecord(entry)
+    guard let state = record["state"], state["window"] == .null,
+      let numbers = state["batches"]?.arrayValue?.compactMap(\.intValue),
+      Set(numbers).isSubset(of: store.manifest.batches.map(\.number))
+    else { return nil }
+    let snapshot = try store.loadSnapshot(
+      entry,
+      columns: [
+        codeColumn, "first_purchase", "last_purchase", "orders", "purchase_days", "monetary_total",
+        firstDayTotalColumn,
+      ])
+    let columns = snapshot.frame.columns.map(\.values)
+    guard case .uint32(let codes) = columns[0], case .day(let first) = columns[1],
+      case .day(let last) = columns[2], case .int32(let orders) = columns[3],
+      case .int32(let days) = columns[4], case .money(let totals) = columns[5],
+      case .money(let firstDayTotals) = columns[6]
+    else { return nil }
+    let stored = CustomerSummary(
+      asOf: entry.asOf, firstDays: first, lastDays: last, orders: orders, purchaseDays: days,
+      monetaryTotals: totals, firstDayTotals: firstDayTotals)
+    guard let summary = byCode(stored, codes, customerCount: store.customerCount) else {
+      return nil
+    }
+    return SummaryState(summary: summary, batchNumbers: numbers)
+  }
+
+  /// Rows put where their codes say; customers that the snapshot left out have bought nothing yet. Nil when a
+  /// code is of no customer.
+  private static func byCode(
+    _ stored: CustomerSummary, _ codes: AlignedBuffer<UInt32>, customerCount: Int
+  ) -> CustomerSummary? {
+    var isIdentity = codes.count == customerCount
+    for (row, code) in codes.pointer.enumerated() {
+      guard Int(code) < customerCount else { return nil }
+      if Int(code) != row { isIdentity = false }
+    }
+    // Prospects' days are null in the snapshot, and null is any value.
+    let hasProspects = stored.purchaseDays.pointer.contains(0)
+    if isIdentity && !hasProspects { return stored }
+    func scattered<Element>(
+      _ buffer: AlignedBuffer<Element>, _ missing: Element
+    ) -> AlignedBuffer<Element> {
+      AlignedBuffer(count: customerCount) { out in
+        out.initialize(repeating: missing)
+        for (row, code) in codes.pointer.enumerated() where stored.purchaseDays.pointer[row] > 0 {
+          out[Int(code)] = buffer.pointer[row]
+        }
+      }
+    }
+    return CustomerSummary(
+      asOf: stored.asOf, firstDays: scattered(stored.firstDays, CustomerSummary.noDay),
+      lastDays: scattered(stored.lastDays, CustomerSummary.noDay),
+      orders: scattered(stored.orders, 0), purchaseDays: scattered(stored.purchaseDays, 0),
+      monetaryTotals: scattered(stored.monetaryTotals, 0),
+      firstDayTotals: scattered(stored.firstDayTotals, 0))
+  }
+}

@@ -1,0 +1,185 @@
+import Columns
+import JSONText
+
+/// Commands that describe: the server, its commands, the snapshot's columns, a customer's scores.
+extension Session {
+  func help(_ request: Request, into writer: inout ReplyWriter) throws(ReplyError) {
+    var commands = Command.allCases
+    if request.count == 2 {
+      guard let command = Command(request.argument(1)) else {
+        throw ReplyError(
+          .unknownCommand, "no command '\(shown(request.argument(1)))'; HELP lists them")
+      }
+      commands = [command]
+    }
+    writer.begin("commands")
+    writer.beginArray(commands.count)
+    for command in commands {
+      let usage = "\(command.name) \(command.arguments)"
+      writer.string("\(command.arguments.isEmpty ? "\(command.name)" : usage): \(command.summary)")
+    }
+    writer.endArray()
+    writer.end()
+  }
+
+  /// COMMAND: what Redis clients ask at the start.
+  func describeCommands(
+    _ request: Request, into writer: inout ReplyWriter
+  ) throws(ReplyError) {
+    var commands: [Command?] = Command.allCases
+    if request.count == 2, request.argument(1, is: "COUNT") {
+      writer.begin("count")
+      writer.integer(commands.count)
+      writer.end()
+      return
+    }
+    let isDocumentation = request.count >= 2 && request.argument(1, is: "DOCS")
+    guard request.count == 1 || isDocumentation || request.argument(1, is: "INFO") else {
+      throw ReplyError(.wrongArguments, "COMMAND takes \(Command.command.arguments)")
+    }
+    guard request.count <= 2 + commands.count else {
+      throw ReplyError(.limitExceeded, "COMMAND takes at most \(commands.count) names")
+    }
+    if request.count > 2 {
+      commands = (2..<request.count).map { Command(request.argument($0)) }
+    }
+    if isDocumentation {
+      writeDocumentation(of: commands.compactMap { $0 }, into: &writer)
+      return
+    }
+    writer.begin("commands")
+    writer.beginArray(commands.count)
+    for command in commands {
+      guard let command else {
+        writer.null()
+        continue
+      }
+      let takesIdentifiers = [.mget, .exists].contains(command)
+      let isOnCustomer = [.get, .hgetall, .hget, .hmget, .explain].contains(command)
+      let counts = command.argumentCounts
+      writer.beginArray(6)
+      writer.string("\(command.name)".lowercased())
+      writer.integer(
+        counts.lowerBound == counts.upperBound ? counts.lowerBound : -counts.lowerBound)
+      writer.beginArray(1)
+      writer.string("readonly")
+      writer.endArray()
+      writer.integer(takesIdentifiers || isOnCustomer ? 1 : 0)
+      writer.integer(takesIdentifiers ? -1 : isOnCustomer ? 1 : 0)
+      writer.integer(takesIdentifiers || isOnCustomer ? 1 : 0)
+      writer.endArray()
+    }
+    writer.endArray()
+    writer.end()
+  }
+
+  private func writeDocumentation(of commands: [Command], into writer: inout ReplyWriter) {
+    writer.begin("commands")
+    writer.beginMap(commands.count)
+    for command in commands {
+      writer.key("\(command.name)".lowercased())
+      writer.beginMap(2)
+      writer.key("summary")
+      writer.string(command.summary)
+      writer.key("arguments_text")
+      writer.string(command.arguments)
+      writer.endMap()
+    }
+    writer.endMap()
+    writer.end()
+  }
+
+  /// SCHEMA: each column's name, type and whether it has nulls.
+  func schema(of base: CustomerBase, into writer: inout ReplyWriter) {
+    writer.begin("columns")
+    writer.beginArray(base.frame.columns.count)
+    for column in base.frame.columns {
+      writer.beginMap(3)
+      writer.key("name")
+      writer.string(column.name)
+      writer.key("type")
+      writer.string(column.type.name)
+      writer.key("nullable")
+      writer.bool(column.validity != nil)
+      writer.endMap()
+    }
+    writer.endArray()
+    writer.end()
+  }
+
+  /// EXPLAIN id.
+  func explain(
+    _ request: Request, on base: CustomerBase, _ service: Service, into writer: inout ReplyWriter
+  ) throws(ReplyError) {
+    let scorer = try Session.scorer(of: service)
+    guard let row = base.index.row(of: request.argument(1)) else {
+      throw ReplyError(.notFound, "no customer '\(shown(request.argument(1)))' in \(base.name)")
+    }
+    let members: [JSON.Member]
+    do { members = try scorer.explain(row: row, in: base) } catch {
+      throw ReplyError(.unavailable, "\(error)")
+    }
+    writer.reply(members: members)
+  }
+
+  /// SCORE name=value …, in any order.
+  func score(
+    _ request: Request, on base: CustomerBase, _ service: Service, into writer: inout ReplyWriter
+  ) throws(ReplyError) {
+    let scorer = try Session.scorer(of: service)
+    let customer = try Session.unseenCustomer(request)
+    let members: [JSON.Member]
+    do { members = try scorer.score(customer, by: base) } catch {
+      throw ReplyError(.unavailable, "\(error)")
+    }
+    writer.reply(members: members)
+  }
+
+  private static func scorer(of service: Service) throws(ReplyError) -> any CustomerScorer {
+    guard let scorer = service.scorer else {
+      throw ReplyError(.unavailable, "this server was started without models")
+    }
+    return scorer
+  }
+
+  private static func unseenCustomer(_ request: Request) throws(ReplyError) -> UnseenCustomer {
+    var values: [String: Double] = [:]
+    for i in 1..<max(1, request.count) {
+      let parts = request.text(i)?.split(separator: "=", maxSplits: 1) ?? []
+      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+        throw ReplyError(
+          .wrongArguments,
+          "'\(shown(request.argument(i)))' is not name=number; SCORE takes "
+            + Command.score.arguments)
+      }
+      guard values.updateValue(value, forKey: parts[0].lowercased()) == nil else {
+        throw ReplyError(.wrongArguments, "\(parts[0]) is given twice")
+      }
+    }
+    let names = ["recency_days", "orders", "monetary", "tenure_days"]
+    if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
+      throw ReplyError(
+        .wrongArguments, "SCORE does not know '\(stranger)'; it takes \(Command.score.arguments)")
+    }
+    func whole(_ name: String, from least: Double) throws(ReplyError) -> Int {
+      guard let value = values[name], value == value.rounded(), (least...1e6).contains(value)
+      else {
+        throw ReplyError(
+          .wrongArguments, "SCORE needs \(name), a whole number from \(Int(least)) to 1000000")
+      }
+      return Int(value)
+    }
+    guard let monetary = values["monetary"], abs(monetary) <= 1e12 else {
+      throw ReplyError(.wrongArguments, "SCORE needs monetary, an amount up to 10^12")
+    }
+    let customer = UnseenCustomer(
+      recencyDays: try whole("recency_days", from: 0), orders: try whole("orders", from: 1),
+      monetary: Int64((monetary * 10_000).rounded(.toNearestOrEven)),
+      tenureDays: try whole("tenure_days", from: 0))
+    guard customer.recencyDays <= customer.tenureDays else {
+      throw ReplyError(
+        .wrongArguments, "recency_days is at most tenure_days, the days since the first purchase")
+    }
+    return customer
+  }
+}

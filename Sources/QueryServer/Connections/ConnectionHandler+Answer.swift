@@ -1,0 +1,193 @@
+import NIOCore
+import QueryProtocol
+
+extension ConnectionHandler {
+  /// Answers the requests in `buffer`, as far as this client may go, and sends the replies in one write.
+  ///
+  /// What must wait stays in the buffer.
+  func answer(_ buffer: inout ByteBuffer, _ context: ChannelHandlerContext) {
+    let base = loop.holder.current
+    var time = NIODeadline.now()
+    let hadPartial = partialSince != nil
+    var requestCount = 0
+    var position = 0
+    var failure: ProtocolError?
+    let isWritable = context.channel.isWritable
+    if isWritable {
+      buffer.withUnsafeReadableBytes { raw in
+        let bytes = Span<UInt8>(_unsafeBytes: raw)
+        do throws(ProtocolError) {
+          requestCount = try answer(
+            bytes, &position, on: base, batch: &loop.batch, parser: &parser, session: &session,
+            time: &time)
+        } catch {
+          failure = error
+        }
+      }
+    }
+    if let failure { refuseInTurn(failure) }
+    buffer.moveReaderIndex(forwardBy: position)
+    if parser.isMidRequest {
+      if requestCount > 0 || !hadPartial { partialSince = time }
+    } else {
+      partialSince = nil
+    }
+    flush(context)
+    if buffer.readableBytes > 0 || !waiting.isEmpty { goOnLater(context) }
+  }
+
+  /// Answers requests until the bytes end or this client must wait; returns how many it took.
+  ///
+  /// Parser and session come in as this handler's own, borrowed for the whole batch: reached through the object
+  /// they would be copied, with reference counts, for every request.
+  private func answer(
+    _ bytes: Span<UInt8>, _ position: inout Int, on base: CustomerBase,
+    batch: inout RequestBatch, parser: inout RequestParser, session: inout Session,
+    time: inout NIODeadline
+  ) throws(ProtocolError) -> Int {
+    var requestCount = 0
+    while mayGoOn && waitingFailure == nil {
+      // A request behind AUTH may be longer than one before it: until then, one at a time.
+      let limit = session.isAuthenticated ? RequestBatch.countMax : 1
+      var failure: ProtocolError?
+      batch.removeAll()
+      do throws(ProtocolError) {
+        try batch.fill(from: &parser, bytes, &position, limit: limit)
+      } catch {
+        failure = error
+      }
+      base.prefetch(for: batch)
+      requestCount += batch.count
+      for i in 0..<batch.count where !isEnding {
+        if isQueryRunning || !waiting.isEmpty || !mayGoOn {
+          waitingByteCount += batch[i].byteCount
+          waiting.append(batch[i])
+        } else {
+          run(batch[i], on: base, session: &session, time: &time)
+        }
+      }
+      if session.isAuthenticated {
+        parser.requestByteCountMax = loop.service.limits.requestByteCountMax
+      }
+      if let failure { throw failure }
+      if batch.count < limit { break }
+    }
+    return requestCount
+  }
+
+  /// Whether another request may be answered in this batch.
+  private var mayGoOn: Bool {
+    !isEnding && !isQueueFull && loop.writer.buffer.count < ConnectionHandler.batchByteCountMax
+  }
+
+  /// Bytes of replies that are gathered before they are sent.
+  static let batchByteCountMax = 128 << 10
+
+  /// Answers one request, or hands it to the workers.
+  private func run(
+    _ request: borrowing Request, on base: CustomerBase, session: inout Session,
+    time: inout NIODeadline
+  ) {
+    if session.encoding == .line && !request.isLine { session.encoding = .resp2 }
+    let (command, outcome) = session.run(request, on: base, loop.service, into: &loop.writer)
+    switch outcome {
+    case .replied: break
+    case .repliedLast: isEnding = true
+    case .deferred(let work):
+      runningQuery = work
+      hand(work, command ?? .query, arrival: time)
+      return
+    }
+    let now = NIODeadline.now()
+    if let command {
+      loop.samples.append(
+        .init(
+          command: command, nanoseconds: now.uptimeNanoseconds &- time.uptimeNanoseconds))
+    } else {
+      loop.counters.unknownCommandCount.increment()
+    }
+    time = now
+  }
+
+  private func hand(_ work: DeferredRequest, _ command: Command, arrival: NIODeadline) {
+    let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+    let statistics = loop.statistics
+    loop.workers.run(work, arrival: arrival) { [eventLoop = loop.eventLoop] reply in
+      let elapsed = NIODeadline.now().uptimeNanoseconds &- arrival.uptimeNanoseconds
+      statistics.record(CollectionOfOne(.init(command: command, nanoseconds: elapsed)))
+      eventLoop.execute { bound.value.finish(reply) }
+    }
+  }
+
+  /// Sends the reply of this client's query and goes on with what waited behind it.
+  private func finish(_ reply: ByteBuffer?) {
+    runningQuery = nil
+    lastActivity = .now()
+    guard let context else { return }
+    guard let reply else { return closeNow() }
+    loop.counters.bytesWrittenCount.increment(by: reply.readableBytes)
+    context.writeAndFlush(wrapOutboundOut(reply), promise: nil)
+    resume(context)
+  }
+
+  /// Goes on with waiting requests, then with held bytes, then with reading.
+  func resume(_ context: ChannelHandlerContext) {
+    if !waiting.isEmpty {
+      let base = loop.holder.current
+      var time = NIODeadline.now()
+      while !isQueryRunning, context.channel.isWritable, mayGoOn,
+        let request = waiting.popFirst()
+      {
+        waitingByteCount -= request.byteCount
+        run(request, on: base, session: &session, time: &time)
+        if session.isAuthenticated {
+          parser.requestByteCountMax = loop.service.limits.requestByteCountMax
+        }
+      }
+      flush(context)
+    }
+    if let waitingFailure, waiting.isEmpty, !isQueryRunning {
+      refuse(waitingFailure)
+      flush(context)
+    } else if var buffer = held, waiting.isEmpty || isQueryRunning {
+      held = nil
+      answer(&buffer, context)
+      if buffer.readableBytes > 0 && !isEnding { held = buffer }
+    } else if !waiting.isEmpty && !isQueryRunning {
+      goOnLater(context)
+    }
+    if isReadHeld && !isPaused(context) {
+      isReadHeld = false
+      context.read()
+    }
+    endIfNothingIsLeft(context)
+  }
+
+  /// Another turn for this client once the others had theirs.
+  private func goOnLater(_ context: ChannelHandlerContext) {
+    guard !isTurnScheduled, !isEnding, !isQueryRunning, context.channel.isWritable else { return }
+    isTurnScheduled = true
+    let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+    loop.eventLoop.execute {
+      bound.value.isTurnScheduled = false
+      if let context = bound.value.context { bound.value.resume(context) }
+    }
+  }
+
+  /// Sends what the batch wrote, in one write.
+  func flush(_ context: ChannelHandlerContext) {
+    if !loop.samples.isEmpty {
+      loop.statistics.record(loop.samples)
+      loop.samples.removeAll(keepingCapacity: true)
+    }
+    let byteCount = loop.writer.buffer.count
+    if byteCount > 0 {
+      var out = context.channel.allocator.buffer(capacity: byteCount)
+      loop.writer.buffer.withUnsafeBytes { _ = out.writeBytes($0) }
+      loop.writer.buffer.removeAll(keeping: LoopState.keptByteCount)
+      loop.counters.bytesWrittenCount.increment(by: byteCount)
+      context.writeAndFlush(wrapOutboundOut(out), promise: nil)
+    }
+    if isEnding { end(context) }
+  }
+}

@@ -1,0 +1,153 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+import QueryProtocol
+import Synchronization
+
+/// Opens the sockets of a server.
+struct Listeners {
+  let group: MultiThreadedEventLoopGroup
+  let loops: [LoopState]
+  let host: ServerHost
+  let tls: NIOSSLContext?
+
+  private(set) var channels: [any Channel] = []
+  private(set) var places: [String] = []
+  private(set) var port: Int?
+  private(set) var metricsPort: Int?
+
+  init(
+    group: MultiThreadedEventLoopGroup, loops: [LoopState], host: ServerHost, tls: NIOSSLContext?
+  ) {
+    self.group = group
+    self.loops = loops
+    self.host = host
+    self.tls = tls
+  }
+
+  mutating func open(_ configuration: ServerConfiguration) throws {
+    if let address = configuration.address {
+      let channel = try bind(address, queryBootstrap(tls: tls))
+      port = channel.localAddress?.port
+      places.append("\(address.host):\(port ?? 0)\(tls == nil ? "" : " (TLS)")")
+    }
+    if let path = configuration.unixPath {
+      try UnixSocketPath.clear(path)
+      let bootstrap = queryBootstrap(tls: nil)
+      do {
+        channels.append(
+          try UnixSocketPath.withOwnerOnly {
+            try bootstrap.bind(unixDomainSocketPath: path).wait()
+          })
+      } catch {
+        throw ServerError.cannotListen(on: path, reason: "\(error)")
+      }
+      places.append(path)
+    }
+    if let address = configuration.metricsAddress {
+      let channel = try bind(address, metricsBootstrap())
+      metricsPort = channel.localAddress?.port
+      places.append("\(address.host):\(metricsPort ?? 0) (metrics)")
+    }
+  }
+
+  func close() {
+    for channel in channels { try? channel.close().wait() }
+  }
+
+  private mutating func bind(
+    _ address: ListenAddress, _ bootstrap: ServerBootstrap
+  ) throws -> any Channel {
+    guard let socketAddress = address.socketAddress else {
+      throw ServerError.cannotListen(on: "\(address)", reason: "it is no IP address")
+    }
+    do {
+      let channel = try bootstrap.bind(to: socketAddress).wait()
+      channels.append(channel)
+      return channel
+    } catch {
+      throw ServerError.cannotListen(on: "\(address)", reason: "\(error)")
+    }
+  }
+
+  private func queryBootstrap(tls: NIOSSLContext?) -> ServerBootstrap {
+    let (loops, host) = (loops, host)
+    // Past it nothing more of a client is answered or read.
+    let unsentByteCountMax = host.limits.outputByteCountMax / 2
+    return ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 1_024)
+      .serverChannelOption(.maxMessagesPerRead, value: 32)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      // One read a turn: what is read ahead of a pause is at most one buffer.
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelOption(
+        .writeBufferWaterMark,
+        value: .init(low: max(1, unsentByteCountMax / 2), high: max(1, unsentByteCountMax))
+      )
+      .childChannelOption(
+        .recvAllocator,
+        value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2_048, maximum: 65_536)
+      )
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try Listeners.welcome(channel, tls: tls, loops: loops, host: host)
+        }
+      }
+  }
+
+  /// Sets up a new client, or the one too many.
+  private static func welcome(
+    _ channel: any Channel, tls: NIOSSLContext?, loops: [LoopState], host: ServerHost
+  ) throws {
+    let counters = host.counters
+    let number = counters.acceptedCount.wrappingAdd(1, ordering: .relaxed).newValue
+    let connected = counters.connectedCount.wrappingAdd(1, ordering: .relaxed).newValue
+    channel.closeFuture.whenComplete { _ in
+      counters.connectedCount.wrappingSubtract(1, ordering: .relaxed)
+    }
+    let limit = host.limits.clientCountMax
+    let pipeline = channel.pipeline.syncOperations
+    if connected > limit + RefusalHandler.waitingCountMax {
+      counters.refusedCount.increment()
+      throw TooManyClients()
+    }
+    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+    if connected > limit {
+      counters.refusedCount.increment()
+      try pipeline.addHandler(RefusalHandler(clientCountMax: limit))
+      return
+    }
+    guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop }) else {
+      preconditionFailure("a channel runs on one of its server's event loops")
+    }
+    try pipeline.addHandler(
+      ConnectionHandler(loop: loop, connectionNumber: number, speaksTLS: tls != nil))
+  }
+
+  private func metricsBootstrap() -> ServerBootstrap {
+    let host = host
+    let connected = SharedCount()
+    return ServerBootstrap(group: group)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let count = connected.value.wrappingAdd(1, ordering: .relaxed).newValue
+          channel.closeFuture.whenComplete { _ in
+            connected.value.wrappingSubtract(1, ordering: .relaxed)
+          }
+          if count > MetricsHandler.connectionCountMax { throw TooManyClients() }
+          try channel.pipeline.syncOperations.addHandler(MetricsHandler(host: host))
+        }
+      }
+  }
+}
+
+/// A count that several listeners' closures share.
+private final class SharedCount: Sendable {
+  let value = Atomic<Int>(0)
+}
+
+/// Closes a connection before it is set up.
+private struct TooManyClients: Error {}

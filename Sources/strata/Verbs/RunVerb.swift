@@ -1,0 +1,61 @@
+import ArgumentParser
+import Export
+import JSONText
+import Pipeline
+import Storage
+import Reports
+
+struct RunVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Ingest, score and export in one step: the nightly job.",
+    discussion: """
+      The new batch and the new snapshot come into force together, or neither does. The export is
+      written whole or not at all.
+      """)
+
+  @OptionGroup var target: StoreArgument
+  @OptionGroup(title: "Ingest options") var input: IngestOptions
+  @OptionGroup(title: "Score options") var scoring: ScoreOptions
+  @OptionGroup(title: "Export options") var output: ExportOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if output.output == "-" && common.json {
+      throw ValidationError("--json and an export to standard output would mix; give -o a file")
+    }
+  }
+
+  func run() throws {
+    common.apply()
+    let request = try scoring.request()
+    var job = try Job(store: target.store, creating: true)
+    let report = try job.ingest(input.request(store: target.store))
+    let base = try job.score(request)
+    let published = try job.publish()
+    let snapshot = published.snapshots[0]
+    var byteCount: Int?
+    if output.output != nil {
+      let start = ContinuousClock().now
+      let frame = base.frame()
+      byteCount = try FrameExport(
+        frame, format: output.effectiveFormat, columns: output.columnNames,
+        selection: rows(of: frame, inSegments: output.segment)
+      ).write(to: output.destination)
+      job.note("export", since: start)
+    }
+    if output.output == "-" {
+      printError(job.clock.text)
+    } else if common.json {
+      var members = [JSON.Member("ingest", report.json)]
+      members += ScoreVerb.json(base, snapshot, job.clock)
+      members.append(JSON.Member("exportBytes", byteCount.map { JSON($0) } ?? .null))
+      try printText(JSON.object(members).compactText + "\n")
+    } else {
+      try printText(report.text + ScoreVerb.text(base, snapshot))
+      if let path = output.output, let byteCount {
+        try printText("\(path) is written, \(byteCountText(byteCount))\n")
+      }
+      printError(job.clock.text)
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// The tests of Generation live in this folder.
