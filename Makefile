@@ -78,6 +78,9 @@ peers: # The peers, pinned, in an environment outside the tree
 .PHONY: bench-peers
 bench-peers: build peers ## Measure side by side with DuckDB, Polars, chDB, pandas and the others
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/scoring.py --strata $(STRATA)
+	@$(SWIFT) build $(RELEASE) --product strata-bench
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/kmeans.py --bench .build/release/strata-bench
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/kmeans.py --bench .build/release/strata-bench --converge
 
 .PHONY: clean
 clean: ## Remove what was built

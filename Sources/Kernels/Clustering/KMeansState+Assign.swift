@@ -18,8 +18,10 @@ extension KMeansState {
     Parallel.forEachChunk(of: points.rowCount) { chunk, rows in
       self.assignChunk(chunk, rows)
     }
-    mustEvaluateAll = false
-    return mergeDeltas()
+    if prunesFromNowOn { mustEvaluateAll = false }
+    let step = mergeDeltas()
+    if isPruning && isWorthPruning(after: step) { prunesFromNowOn = true }
+    return step
   }
 
   private func assignChunk(_ chunk: Int, _ rows: Range<Int>) {
@@ -31,7 +33,7 @@ extension KMeansState {
       var start = rows.lowerBound
       while start < rows.upperBound {
         let count = min(block, rows.upperBound - start)
-        if isPruning {
+        if prunesFromNowOn {
           let step = assignPruned(start, count, deltas, scratch)
           changed += step.changed
           evaluated += step.evaluated

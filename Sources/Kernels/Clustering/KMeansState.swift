@@ -23,6 +23,7 @@ package final class KMeansState {
   package let points: PointMatrix
   /// Centroids, 1…`centroidLimit`.
   package let centroidCount: Int
+  /// Whether steps may be pruned; they are from when it pays (see `prunesFromNowOn`).
   package let isPruning: Bool
 
   /// Labels are 16 bits wide, and one value says "none".
@@ -52,6 +53,8 @@ package final class KMeansState {
   let driftLimits: UnsafeMutablePointer<Float>
   /// The longest centroid that the expiries allow for.
   var lengthBound = 0.0
+  /// Whether so few points change by now that keeping expiries costs less than the distances they save.
+  var prunesFromNowOn = false
   /// Whether no expiry holds, so that all points must be evaluated.
   var mustEvaluateAll = true
 

@@ -30,11 +30,8 @@ struct ClusterNumbering: Equatable {
   mutating func match(
     _ previous: ClusteringModel, transforms: [FeatureTransform], coordinates: [[Double]]
   ) {
-    let names = transforms.map(\.name)
-    guard previous.transforms.map(\.name) == names,
-      previous.transforms.map(\.isLogarithmic) == transforms.map(\.isLogarithmic)
-        || !transforms.contains(where: \.isConstant)
-    else {
+    // Centroids are in the features' units: the scale may have changed.
+    guard previous.transforms.map(\.name) == transforms.map(\.name) else {
       matching = "incomparable"
       return
     }

@@ -16,7 +16,7 @@ extension ClusteringModel {
   /// The clusters of customers, new ones included, from the model alone.
   ///
   /// The frame has the model's features under their names. For the customers that the model was fitted on,
-  /// the clusters are those of the fit. A customer without a value in some feature that varied gets none.
+  /// the clusters are those of the fit. A customer without a value in some feature gets none.
   package func assign(_ frame: Frame) throws(ClusteringError) -> ClusterLabels {
     let used = FeatureMatrix.coordinateFeatures(transforms)
     var columns: [Column] = []

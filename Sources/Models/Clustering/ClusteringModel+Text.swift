@@ -39,7 +39,7 @@ extension ClusteringModel {
     switch matching {
     case "matched": lines.append("numbers continue those of the previous model")
     case "incomparable":
-      lines.append("the previous model has other features or scales: numbers start afresh")
+      lines.append("the previous model has other features: numbers start afresh")
     default: break
     }
     return lines
