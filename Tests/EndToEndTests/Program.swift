@@ -54,7 +54,7 @@ enum Program {
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     for name in ["in", "out", "err"] {
-      FileManager.default.createFile(
+      _ = FileManager.default.createFile(
         atPath: folder.path + "/" + name, contents: Data((name == "in" ? input ?? "" : "").utf8))
     }
     process.standardInput = FileHandle(forReadingAtPath: folder.path + "/in")
