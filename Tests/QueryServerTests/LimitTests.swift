@@ -199,9 +199,10 @@ import Testing
         }
         worst = max(worst, asked.duration(to: .now))
       }
-      // Not a measurement: bounds far above what is normal, below what a blocked event loop would give.
-      #expect(start.duration(to: .now) < .seconds(120))
-      #expect(worst < .seconds(30), "50 requests took \(worst)")
+      // The readers' 300,000 profiles stand before the healthy client's first requests; without
+      // optimisation they take seconds.
+      #expect(start.duration(to: .now) < .seconds(60))
+      #expect(worst < .seconds(20), "50 requests took \(worst)")
       #expect(server.host.counters.connectedCount.value == 1_101)
     }
   }
