@@ -29,8 +29,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -64,7 +67,7 @@ let package = Package(
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module("Generation", ["Columns", "Kernels", "JSONText"]),
     module("Export", ["Columns", "Kernels"]),
-    module("QueryProtocol", ["Columns", "Expressions", "JSONText", "Kernels"]),
+    module("QueryProtocol", ["CPlatform", "Columns", "Expressions", "JSONText", "Kernels"]),
     .target(
       name: "QueryServer",
       dependencies: [
@@ -89,8 +92,10 @@ let package = Package(
       dependencies: [
         "Aggregation", "CPlatform", "Classification", "Columns", "Export", "Expressions",
         "Generation",
-        "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "Reports", "Storage",
+        "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
+        "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -105,9 +110,12 @@ let package = Package(
     tests("IngestTests", ["Ingest", "Storage", "Columns", "Kernels"]),
     tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
     tests("ModelsTests", ["Models", "Columns", "Kernels", "JSONText"]),
-    tests("ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"]),
+    tests(
+      "ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"],
+      exclude: ["Fixtures"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
+    tests("EndToEndTests", ["strata"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
     tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),

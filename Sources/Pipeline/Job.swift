@@ -1,6 +1,8 @@
 import Aggregation
 import Columns
 package import Ingest
+import JSONText
+import Models
 package import Storage
 
 /// The work of `ingest`, `score` and `run`: one store, one writer, one publication.
@@ -87,7 +89,20 @@ package struct Job: ~Copyable {
     let summary = try summarise(asOf: asOf, request)
     var numbers = store.manifest.batches.map(\.number)
     if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
-    let scoring = Scoring(request: request, order: order, batchNumbers: numbers)
+    let new = newTable
+    let scoring = Scoring(
+      request: request, order: order, batchNumbers: numbers,
+      previousClusters: try request.clustering.flatMap { _ in
+        try store.latestSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
+      },
+      group: try request.groupColumn.map { name in
+        let batches = try Job.loadBatches(store, extras: .all) { _ in true }
+        return try CustomerAttribute(
+          name, batches: batches + (new.map { [$0] } ?? []), customerCount: order.count, asOf: asOf)
+      },
+      transactions: {
+        try Job.loadBatches(store) { _ in true } + (new.map { [$0] } ?? [])
+      })
     let base = try scoring.score(summary, clock: &clock)
     publication.snapshots = [base.draft]
     return base
@@ -150,11 +165,11 @@ package struct Job: ~Copyable {
   }
 
   private static func loadBatches(
-    _ store: Store, where isWanted: (BatchEntry) -> Bool
+    _ store: Store, extras: Store.ExtraColumns = .none, where isWanted: (BatchEntry) -> Bool
   ) throws(StorageError) -> [TransactionTable] {
     var tables: [TransactionTable] = []
     for entry in store.manifest.batches where isWanted(entry) {
-      tables.append(try store.loadBatch(entry))
+      tables.append(try store.loadBatch(entry, extras: extras))
     }
     return tables
   }

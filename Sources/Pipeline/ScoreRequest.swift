@@ -12,6 +12,10 @@ package struct ScoreRequest: Sendable {
   /// The attribute within whose groups customers are scored.
   package var groupColumn: String?
   package var preset: SegmentPreset
+  /// How customers are valued; nil leaves the columns of value out.
+  package var value: ValueModel?
+  /// How customers are clustered; nil leaves the column out.
+  package var clustering: ClusteringOptions?
   /// Aggregate all batches, although the last snapshot could be built on.
   package var isFull = false
 
@@ -32,6 +36,40 @@ package struct ScoreRequest: Sendable {
       "method": .string(rfm.method.name), "frequency": .string(rfm.frequency.rawValue),
       "monetary": .string(rfm.monetary.rawValue),
       "by": groupColumn.map { .string($0) } ?? .null, "taxonomy": .string(preset.name),
+      "clv": value?.json ?? .null, "clusters": clustering.map(clusteringJSON) ?? .null,
     ]
   }
+}
+
+/// How customers are valued.
+package enum ValueModel: Sendable {
+  /// A purchase model and a spend model.
+  case lifetime(LifetimeScoring)
+  /// A regression on what happened in the last horizon, times the margin.
+  case regression(RegressionScoring, margin: Double)
+
+  var json: JSON {
+    switch self {
+    case .lifetime(let scoring):
+      [
+        "model": .string(scoring.kind.rawValue), "ruler": .string(scoring.ruler.rawValue),
+        "horizonDays": JSON(scoring.horizonDays), "discountPerYear": JSON(scoring.discountPerYear),
+        "margin": JSON(scoring.margin), "penalty": JSON(scoring.penalty),
+      ]
+    case .regression(let scoring, let margin):
+      [
+        "model": .string(scoring.kind.rawValue), "horizonDays": JSON(scoring.horizonDays),
+        "margin": JSON(margin),
+      ]
+    }
+  }
+}
+
+private func clusteringJSON(_ options: ClusteringOptions) -> JSON {
+  var count: JSON = "auto"
+  if case .fixed(let k) = options.clusterCount { count = JSON(k) }
+  return [
+    "k": count, "features": .array(options.features.map { .string($0) }),
+    "scale": .string(options.scale.rawValue), "seed": .string(String(options.seed)),
+  ]
 }

@@ -1,7 +1,7 @@
 import Aggregation
 package import Classification
 package import Columns
-import JSONText
+package import JSONText
 import Kernels
 package import Models
 import Storage
@@ -15,6 +15,10 @@ package struct ScoredBase: Sendable {
   package let segmentTable: SegmentTable
   /// Ids in row order.
   package let ids: StringTable
+  /// Parameters and fit reports by model, as the snapshot carries them.
+  package let models: [JSON.Member]
+  /// The same as text for people.
+  package let modelsText: String
   let draft: SnapshotDraft
 
   /// The visible columns of the snapshot, as exports and queries see them.
@@ -30,28 +34,40 @@ struct Scoring {
   let order: CustomerOrder
   /// Numbers of the batches that the summary is made of.
   let batchNumbers: [Int]
+  /// The clusters of the last snapshot, whose numbers are kept.
+  let previousClusters: JSON?
+  /// The attribute to score within, by customer code.
+  let group: CustomerAttribute?
+  /// All transactions, read when a model asks for them.
+  let transactions: () throws -> [TransactionTable]
 
   /// - Parameter byCode: the summary of all customers by code; those without transactions are left out.
   func score(_ byCode: CustomerSummary, clock: inout StageClock) throws -> ScoredBase {
     let (rows, summary, ids) = clock.measure("order") { inIDOrder(byCode) }
+    let groupColumn = group?.gathered(rows)
     let scores = try clock.measure("score") {
-      try RFMScores.score(summary, options: request.rfm)
+      try RFMScores.score(summary, options: request.rfm, by: groupColumn)
     }
     let (segments, table) = clock.measure("segment") {
       let segments = request.preset.assign(scores: scores, summary: summary)
       return (segments, SegmentTable(segments, summary: summary))
     }
-    let stored = SnapshotColumns.stored(summary, scores: scores, segments: segments)
+    var stored = Frame(
+      rowCount: summary.count,
+      columns: SnapshotColumns.stored(summary, scores: scores, segments: segments))
+    let modelling = try ModelStage(scoring: self, summary: summary, rows: rows, ids: ids)
+      .run(&stored, bins: scores.bins, clock: &clock)
+    if let groupColumn { stored.append(groupColumn) }
     let hidden = [
       Column(SummaryState.codeColumn, .uint32(rows)),
       Column(SummaryState.firstDayTotalColumn, .money(summary.firstDayTotals)),
     ]
     let draft = SnapshotDraft(
-      asOf: summary.asOf, frame: Frame(rowCount: summary.count, columns: stored),
-      hiddenColumns: hidden, members: members(scores))
+      asOf: summary.asOf, frame: stored, hiddenColumns: hidden,
+      members: members(scores) + [JSON.Member("models", .object(modelling.members))])
     return ScoredBase(
       summary: summary, scores: scores, segments: segments, segmentTable: table, ids: ids,
-      draft: draft)
+      models: modelling.members, modelsText: modelling.text, draft: draft)
   }
 
   /// The customers that have transactions, by id: their codes, their summary and their ids.

@@ -10,7 +10,8 @@ package struct ServiceLimits: Sendable, Equatable {
   package var identifierCountMax = 1_000
   /// Requests of one client that wait for their reply; past it, reading from that client pauses.
   package var unansweredRequestCountMax = 1_024
-  /// Bytes of replies of one client that are not sent yet; a single reply past it is refused.
+  /// Bytes of replies of one client that are not sent yet. Past half of it nothing more of that client is
+  /// answered until it reads; a single reply may take the other half, and is refused past that.
   package var outputByteCountMax = 8 << 20
   /// From the first byte of a request to its last, and from connecting to the end of a TLS handshake.
   package var requestSecondsMax: Double = 10
@@ -24,4 +25,7 @@ package struct ServiceLimits: Sendable, Equatable {
   package var authenticationFailureCountMax = 3
 
   package init() {}
+
+  /// Bytes of one reply.
+  package var replyByteCountMax: Int { outputByteCountMax / 2 }
 }

@@ -120,8 +120,8 @@ package final class QueryServer: Sendable {
         loop.stop()
       }
     }
-    workers.stop()
-    try? await group.shutdownGracefully()
+    // Closing cancelled what still ran. An event loop may end only when no worker has a reply for it.
+    if await workers.stop(withinSeconds: 1) { try? await group.shutdownGracefully() }
     logger.info("stopped", metadata: ["cut": .stringConvertible(cutCount)])
   }
 

@@ -1,5 +1,7 @@
 import Aggregation
 import Export
+import Expressions
+import Generation
 import Ingest
 import Models
 import Pipeline
@@ -25,6 +27,10 @@ struct Failure: Error {
     case let error as PipelineError: self.init(ExitStatus(error), "\(error)")
     case let error as AggregationError: self.init(.badData, "\(error)")
     case let error as RFMError: self.init(.usage, "\(error)")
+    case let error as ClusteringError: self.init(.usage, "\(error)")
+    case let error as RegressionError: self.init(.usage, "\(error)")
+    case let error as GeneratorError: self.init(ExitStatus(error), "\(error)")
+    case let error as QueryError: self.init(.usage, "\(error)")
     case let error as ExportError: self.init(ExitStatus(error), "\(error)")
     default: return nil
     }
@@ -53,6 +59,13 @@ extension ExitStatus {
     switch error {
     case .unknownColumn: self = .usage
     case .output(_, let call, _): self = call == "open" ? .cannotCreate : .inputOutput
+    }
+  }
+
+  init(_ error: GeneratorError) {
+    switch error {
+    case .write: self = .inputOutput
+    case .outOfRange, .unreachable, .tooManyRows: self = .usage
     }
   }
 }

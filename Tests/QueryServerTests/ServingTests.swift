@@ -1,5 +1,6 @@
 import JSONText
 import QueryProtocol
+import Synchronization
 import Testing
 
 @testable import QueryServer
@@ -40,7 +41,10 @@ import Testing
       $0.unixPath = path
     } body: { _ in
       await #expect(throws: ServerError.socketInUse(path: path)) {
-        try await withServer { $0.unixPath = path } body: { _ in }
+        try await withServer {
+          $0.unixPath = path
+        } body: { _ in
+        }
       }
       let client = try SocketClient(unixPath: path)
       #expect(client.ask("PING") == #"{"ok":true,"reply":"PONG"}"#)
@@ -48,7 +52,10 @@ import Testing
     let file = open(path, O_CREAT | O_WRONLY, 0o600)
     close(file)
     await #expect(throws: ServerError.self) {
-      try await withServer { $0.unixPath = path } body: { _ in }
+      try await withServer {
+        $0.unixPath = path
+      } body: { _ in
+      }
     }
     unlink(path)
   }
@@ -61,7 +68,8 @@ import Testing
       client.send("ECHO 1\nSNAPSHOTS\nECHO 2\nSNAPSHOTS\nECHO 3\n")
       let replies = (0..<5).compactMap { _ in client.line() }
       #expect(replies.map { $0.contains("snapshots") } == [false, true, false, true, false])
-      #expect([replies[0], replies[2], replies[4]].map { $0.suffix(4) } == [#""1"}"#, #""2"}"#, #""3"}"#])
+      #expect(
+        [replies[0], replies[2], replies[4]].map { $0.suffix(4) } == [#""1"}"#, #""2"}"#, #""3"}"#])
     }
   }
 
@@ -105,7 +113,7 @@ import Testing
     try await withServer { server in
       let client = try SocketClient(port: try #require(server.port))
       let requests = (0..<5_000).map { "GET c\(100_000 + $0 % 100) orders\n" }.joined()
-      let lines = Task.detached { client.send(requests) }
+      let lines = Task.detached { [client] in client.send(requests) }
       for i in 0..<5_000 {
         #expect(client.line() == #"{"ok":true,"customer":{"orders":\#(i % 100)}}"#)
       }
@@ -139,19 +147,24 @@ import Testing
             $0.address = ListenAddress(host: host, port: 0)
             $0.token = token
             $0.tls = tls
-          } body: { _ in }
+          } body: { _ in
+          }
         }
       }
     }
     await #expect(throws: ServerError.nowhereToListen) {
-      try await withServer { $0.address = nil } body: { _ in }
+      try await withServer {
+        $0.address = nil
+      } body: { _ in
+      }
     }
     #expect(try #require(ListenAddress("127.0.0.5:1")).isLoopback)
     #expect(try #require(ListenAddress("[::1]:1")).isLoopback)
     #expect(try #require(ListenAddress("[0:0:0:0:0:0:0:1]:1")).isLoopback)
     #expect(try #require(ListenAddress("localhost:1")).isLoopback)
     #expect(try !#require(ListenAddress("127x.example:1") ?? ListenAddress("0.0.0.0:1")).isLoopback)
-    for text in ["", ":1", "host.example:1", "127.0.0.1", "127.0.0.1:65536", "::1:80", "1.2.3:4:5"] {
+    for text in ["", ":1", "host.example:1", "127.0.0.1", "127.0.0.1:65536", "::1:80", "1.2.3:4:5"]
+    {
       #expect(ListenAddress(text) == nil, "\(text)")
     }
   }

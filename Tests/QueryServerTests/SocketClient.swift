@@ -9,7 +9,8 @@ import Testing
 #endif
 
 /// A client over a real socket that blocks, for at most `timeoutSeconds` a call.
-final class SocketClient {
+final class SocketClient: @unchecked Sendable {
+  // SAFETY: one task reads; another may send meanwhile, which shares only the descriptor.
   private let descriptor: Int32
   private var received: [UInt8] = []
   private(set) var isAtEnd = false
@@ -53,7 +54,7 @@ final class SocketClient {
 
   #if canImport(Glibc)
     private static let streamType = Int32(SOCK_STREAM.rawValue)
-    private static let quiet = Int32(MSG_NOSIGNAL.rawValue)
+    private static let quiet = Int32(MSG_NOSIGNAL)
     private static let writeSide = Int32(SHUT_WR)
   #else
     private static let streamType = SOCK_STREAM

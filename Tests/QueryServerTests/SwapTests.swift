@@ -24,10 +24,14 @@ import Testing
     let source = TestSource()
     try await withServer(source: source) { server in
       let client = try SocketClient(port: try #require(server.port))
-      #expect(client.ask("NAMED GET c100001 number")?.contains(#""snapshot":"s1","customer":{"number":1}"#) == true)
+      #expect(
+        client.ask("NAMED GET c100001 number")?.contains(
+          #""snapshot":"s1","customer":{"number":1}"#) == true)
       source.state.withLock { $0.newest = "s2" }
       await reload(server)
-      #expect(client.ask("NAMED GET c100001 number")?.contains(#""snapshot":"s2","customer":{"number":2}"#) == true)
+      #expect(
+        client.ask("NAMED GET c100001 number")?.contains(
+          #""snapshot":"s2","customer":{"number":2}"#) == true)
       let deadline = ContinuousClock.now + .seconds(5)
       while server.host.holder.retiredCount > 0 && ContinuousClock.now < deadline { usleep(10_000) }
       #expect(server.host.holder.retiredCount == 0)
@@ -74,7 +78,7 @@ import Testing
 
   @Test func aQueryKeepsItsSnapshotThroughASwap() async throws {
     let source = TestSource()
-    source.state.withLock { $0.listMilliseconds = 300 }
+    source.state.withLock { $0.listMilliseconds = 1_500 }
     try await withServer(source: source) { server in
       let client = try SocketClient(port: try #require(server.port))
       client.send("NAMED SNAPSHOTS\n")
@@ -91,37 +95,50 @@ import Testing
     let source = TestSource()
     try await withServer(source: source) { server in
       let port = try #require(server.port)
-      let isDone = Mutex(false)
-      let mistakes = Mutex<[String]>([])
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
-          let client = try SocketClient(port: port)
-          var last = 0
-          while !isDone.withLock({ $0 }) {
-            client.send("NAMED MGET c100001 c100099\n")
-            guard let reply = client.line(), let json = try? JSON.parse(reply),
-              let name = json["snapshot"]?.stringValue, let number = Int(name.dropFirst()),
-              let customers = json["customers"]?.arrayValue
-            else {
-              mistakes.withLock { $0.append("no reply") }
-              return
-            }
-            // Both customers come from the snapshot that the reply names, and time does not run backwards.
-            let isWhole = customers.allSatisfy { $0["number"]?.intValue == number }
-            if !isWhole || number < last { mistakes.withLock { $0.append(reply) } }
-            last = number
-            await Task.yield()
-          }
-        }
-        for number in 2...101 {
-          source.state.withLock { $0.newest = "s\(number)" }
-          await reload(server)
-        }
-        isDone.withLock { $0 = true }
-        try await group.waitForAll()
+      let load = Load(port: port)
+      let asking = Task.detached { try await load.run() }
+      for number in 2...101 {
+        source.state.withLock { $0.newest = "s\(number)" }
+        await reload(server)
       }
-      #expect(mistakes.withLock { $0 }.isEmpty)
+      load.stop()
+      try await asking.value
+      #expect(load.mistakes.isEmpty)
+      #expect(load.replyCount > 100)
       #expect(server.host.holder.figures.swapCount == 100)
+    }
+  }
+
+  /// Asks until it is stopped; both customers of a reply come from the snapshot that the reply names, and time
+  /// does not run backwards.
+  private final class Load: Sendable {
+    private let port: Int
+    private let isDone = Mutex(false)
+    private let state = Mutex((mistakes: [String](), replyCount: 0))
+
+    init(port: Int) { self.port = port }
+
+    var mistakes: [String] { state.withLock { $0.mistakes } }
+    var replyCount: Int { state.withLock { $0.replyCount } }
+    func stop() { isDone.withLock { $0 = true } }
+
+    func run() async throws {
+      let client = try SocketClient(port: port)
+      var last = 0
+      while !isDone.withLock({ $0 }) {
+        let reply = client.ask("NAMED MGET c100001 c100099") ?? "no reply"
+        let json = try? JSON.parse(reply)
+        let number = json?["snapshot"]?.stringValue.flatMap { Int($0.dropFirst()) } ?? -1
+        let customers = json?["customers"]?.arrayValue ?? []
+        let isWhole =
+          customers.count == 2 && customers.allSatisfy { $0["number"]?.intValue == number }
+        state.withLock {
+          $0.replyCount += 1
+          if !isWhole || number < last { $0.mistakes.append(reply) }
+        }
+        last = number
+        await Task.yield()
+      }
     }
   }
 

@@ -85,12 +85,14 @@ import Testing
     await #expect(throws: ServerError.self) {
       try await withServer {
         $0.tls = TLSFiles(certificatePath: "/nowhere.pem", keyPath: files.keyPath)
-      } body: { _ in }
+      } body: { _ in
+      }
     }
     await #expect(throws: ServerError.self) {
       try await withServer {
         $0.tls = TLSFiles(certificatePath: files.certificatePath, keyPath: #filePath)
-      } body: { _ in }
+      } body: { _ in
+      }
     }
   }
 }

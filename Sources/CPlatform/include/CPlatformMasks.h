@@ -66,6 +66,9 @@ static inline strata_byte_masks strata_masks64(const uint8_t *bytes, uint8_t del
   return masks;
 }
 
+/// Asks for the cache line at an address; never faults.
+static inline void strata_prefetch(const void *address) { __builtin_prefetch(address); }
+
 /// Whether `strata_extract_bits` is one instruction here.
 static inline bool strata_extracts_bits_fast(void) {
 #if defined(__BMI2__)

@@ -1,4 +1,5 @@
 import Columns
+import Kernels
 import Synchronization
 
 /// What a source keeps of the functions of the whole base that rules asked for.
@@ -110,7 +111,7 @@ private struct WholeBaseOrder {
     let valid = sink.valid
     self.keys = keys
     try control.check()
-    order = (0..<keys.count).filter { BitWords.bit(valid, $0) }.sorted { keys[$0] > keys[$1] }
+    order = Selection.descendingOrder(keys).lazy.map { Int($0) }.filter { BitWords.bit(valid, $0) }
   }
 
   /// 1 for the largest; equal values have the same rank, and the next rank skips them.

@@ -89,17 +89,20 @@ extension Accumulator {
     if aggregate.argument?.type == .string {
       // Codes are not in the order of their strings.
       values[slice].sort { strings!.order(Int($0), Int($1)) < 0 }
-    } else {
-      values[slice].sort()
+    }
+    let isSorted = aggregate.argument?.type == .string
+    func place(_ index: Int) -> Int64 {
+      if isSorted { return values[slice.lowerBound + index] }
+      return values.withUnsafeMutableBufferPointer {
+        Selection.select(UnsafeMutableBufferPointer(rebasing: $0[slice]), index)
+      }
     }
     switch aggregate.function {
     case .quantile(let fraction):
-      let index = Accumulator.quantileIndex(fraction, slice.count)
-      put(values[slice.lowerBound + index], &sink, aggregate, i)
+      put(place(Accumulator.quantileIndex(fraction, slice.count)), &sink, aggregate, i)
     default:
-      let low = values[slice.lowerBound + (slice.count - 1) / 2]
-      let high = values[slice.lowerBound + slice.count / 2]
-      putMiddle(low, high, &sink, aggregate, i)
+      putMiddle(
+        place((slice.count - 1) / 2), place(slice.count / 2), &sink, aggregate, i)
     }
   }
 

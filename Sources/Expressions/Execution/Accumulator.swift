@@ -130,6 +130,12 @@ struct Accumulator {
 
   /// Chan, Golub and LeVeque (1979), equation 2.1.
   private mutating func mergeMoments(_ other: Accumulator, _ g: Int, _ to: Int, _ count: Int64) {
+    if counts[to] == 0 {
+      counts[to] = count
+      sums[to] = other.sums[g]
+      squares[to] = other.squares[g]
+      return
+    }
     let a = Double(counts[to])
     let b = Double(count)
     let difference = other.sums[g] - sums[to]

@@ -1,4 +1,5 @@
 import Columns
+import Kernels
 
 /// How the rows of a chunk get their group numbers.
 struct GroupKeys: Sendable {
@@ -45,15 +46,38 @@ struct GroupKeys: Sendable {
       var hasNull = true
       if case .column(let index) = key.node { hasNull = evaluator.columns[index].validity != nil }
       return Domain(least: 0, count: strings.table.count, hasNull: hasNull)
-    case .integer:
-      guard case .column(let index) = key.node else { return nil }
-      let column = evaluator.columns[index]
-      switch column.type {
-      case .uint8: return Domain(least: 0, count: 256, hasNull: column.validity != nil)
-      case .int8: return Domain(least: -128, count: 256, hasNull: column.validity != nil)
-      default: return nil
+    case .integer, .day:
+      guard case .column(let index) = key.node, let bounds = bounds(index, evaluator) else {
+        return nil
       }
-    case .decimal, .float, .day: return nil
+      let hasNull = evaluator.columns[index].validity != nil
+      let count = bounds.upperBound - bounds.lowerBound + 1
+      return Domain(least: bounds.lowerBound, count: Int(count), hasNull: hasNull)
+    case .decimal, .float: return nil
+    }
+  }
+
+  /// What the values of a column of at most 32 bits lie between; reading it is cheap beside grouping by it.
+  private static func bounds(_ index: Int, _ evaluator: Evaluator) -> ClosedRange<Int64>? {
+    let count = evaluator.columns[index].rowCount
+    var parts = [ClosedRange<Int64>?](repeating: nil, count: Parallel.chunkCount(of: count))
+    parts.withUnsafeMutableBufferPointer { out in
+      nonisolated(unsafe) let out = out
+      Parallel.forEachChunk(of: count) { chunk, rows in
+        switch evaluator.columns[index].values {
+        case .uint8(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        case .int8(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        case .uint16(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        case .int16(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        case .int32(let b), .day(let b): out[chunk] = Compare.bounds(b.slice(rows))
+        default: break
+        }
+      }
+    }
+    guard let first = parts.first, let least = first else { return nil }
+    return parts.dropFirst().reduce(least) { all, part in
+      guard let part else { return all }
+      return min(all.lowerBound, part.lowerBound)...max(all.upperBound, part.upperBound)
     }
   }
 

@@ -45,7 +45,7 @@ struct GroupPartial {
         guard let argument = aggregate.argument else { continue }
         let vector = try evaluator.evaluate(argument, batch, active: active)
         let valid = vector.validity.map { BitWords.and(active, $0) } ?? active
-        take(a, vector, argument, ids, valid)
+        accumulators[a].take(vector, argument, ids, valid)
       }
     }
   }
@@ -60,6 +60,8 @@ struct GroupPartial {
     case .uint8(let buffer), .string(.uint8(let buffer), _): bytes = buffer.slice(rows)
     default: preconditionFailure("a column of bytes")
     }
+    // Group g is byte least + g.
+    let least = Int(groupKeys.dense![0].least)
     var done: Set<Int> = []
     var hasCounts = false
     var counts = [Int64](repeating: 0, count: 256)
@@ -86,8 +88,8 @@ struct GroupPartial {
       // Sums of 65,536 values below 2^46 stay below 2^62; larger values take the general way.
       if magnitude >> 46 != 0 { continue }
       for g in accumulators[a].counts.indices {
-        accumulators[a].counts[g] = own[g]
-        accumulators[a].wideSums[g] = Int128(sums[g])
+        accumulators[a].counts[g] = own[least + g]
+        accumulators[a].wideSums[g] = Int128(sums[least + g])
       }
       if validity == nil {
         counts = own
@@ -100,7 +102,7 @@ struct GroupPartial {
         counts.withUnsafeMutableBufferPointer { GroupBy.count(bytes, mask, counts: $0) }
       }
     }
-    for g in rowCounts.indices { rowCounts[g] = counts[g] }
+    for g in rowCounts.indices { rowCounts[g] = counts[least + g] }
     return done
   }
 
@@ -136,51 +138,6 @@ struct GroupPartial {
     rowCounts.append(contentsOf: repeatElement(0, count: table!.count - rowCounts.count))
     for a in accumulators.indices { accumulators[a].grow(to: table!.count) }
     return ids
-  }
-
-  /// One aggregate's values of a batch.
-  private mutating func take(
-    _ a: Int, _ vector: Vector, _ argument: Bound, _ ids: [UInt32], _ valid: [UInt64]
-  ) {
-    switch accumulators[a].kind {
-    case .count: BitWords.forEach(valid) { accumulators[a].counts[Int(ids[$0])] += 1 }
-    case .wholeSum:
-      let values = GroupKeys.words(vector)
-      BitWords.forEach(valid) { i in
-        accumulators[a].wideSums[Int(ids[i])] += Int128(values[i])
-        accumulators[a].counts[Int(ids[i])] += 1
-      }
-    case .floatSum:
-      let values = vector.floats
-      BitWords.forEach(valid) { i in
-        accumulators[a].sums[Int(ids[i])] += values[i]
-        accumulators[a].counts[Int(ids[i])] += 1
-      }
-    case .best(let isLargest):
-      let words = GroupKeys.words(vector)
-      BitWords.forEach(valid) { accumulators[a].takeBest(words[$0], Int(ids[$0]), isLargest) }
-    case .bestText(let isLargest, let strings):
-      let codes = vector.integers
-      BitWords.forEach(valid) {
-        accumulators[a].takeText(codes[$0], Int(ids[$0]), isLargest, strings)
-      }
-    case .moments:
-      let divisor = Double(powerOfTen(argument.type.scale ?? 0))
-      let values: [Double]
-      if case .floats(let floats) = vector.values {
-        values = floats
-      } else {
-        values = GroupKeys.words(vector).map { Double($0) / divisor }
-      }
-      BitWords.forEach(valid) { accumulators[a].takeMoment(values[$0], Int(ids[$0])) }
-    case .collect:
-      let words = GroupKeys.words(vector)
-      BitWords.forEach(valid) { i in
-        accumulators[a].collectedGroups.append(ids[i])
-        accumulators[a].collectedValues.append(words[i])
-        accumulators[a].counts[Int(ids[i])] += 1
-      }
-    }
   }
 }
 

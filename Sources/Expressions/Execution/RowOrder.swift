@@ -73,7 +73,15 @@ struct RowOrder: Sendable {
       try control.check()
       let keyWords = try keyWords(batch, active)
       var tuple = [Int64](repeating: 0, count: width)
+      let flags = keyWords[0]
+      let leading = keyWords[1]
       BitWords.forEach(active) { i in
+        // Most rows of a long table are worse than the worst kept one already by the first key.
+        if isTop, let worst = heap.worst, texts[0] == nil,
+          flags[i] > worst.flag || (flags[i] == worst.flag && leading[i] > worst.word)
+        {
+          return
+        }
         for k in 0..<width { tuple[k] = keyWords[k][i] }
         if isTop {
           heap.offer(batch.lowerBound + i, tuple) { a, b in self.precedes(a, b) }

@@ -10,6 +10,12 @@ struct TopHeap {
     self.width = width
   }
 
+  /// The first key of the worst row kept, once there are as many as wanted.
+  @inline(__always)
+  var worst: (flag: Int64, word: Int64)? {
+    rows.count < capacity ? nil : (words[0], words[1])
+  }
+
   /// Takes the row if it is among the best; of equal rows the earlier one is better. Rows come in rising
   /// order, so a row that equals the worst kept one is not taken.
   @inline(__always)

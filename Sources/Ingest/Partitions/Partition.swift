@@ -169,7 +169,7 @@ final class Partition {
       var codes = UnsafeMutableBufferPointer(start: order, count: count)
       codes.sort { isBefore(Int($0), Int($1)) }
     } else {
-      sortShortIDs(table.keys, count: count, order: order, scratch: rank)
+      sortShortIDs(table.keys, count: count, order: order)
     }
     for i in 0..<count { rank[Int(order[i])] = UInt32(i) }
     self.order = order

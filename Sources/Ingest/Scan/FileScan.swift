@@ -28,7 +28,8 @@ final class FileScan {
   private static let margin = 128
 
   init(
-    plan: FilePlan, compactFormat: CompactRowFormat?, source: InputSource, finder: PartitionFinder, kept: KeptValues,
+    plan: FilePlan, compactFormat: CompactRowFormat?, source: InputSource, finder: PartitionFinder,
+    kept: KeptValues,
     tuning: IngestTuning, blockHashes: UnsafeMutableBufferPointer<UInt64>?
   ) {
     self.plan = plan

@@ -162,7 +162,8 @@ final class IngestRun {
     defer { blockHashes?.deallocate() }
     let scans = (0..<Parallel.threadCount).map { _ in
       FileScan(
-        plan: input.plan, compactFormat: compactFormat(input), source: source, finder: ranges.finder, kept: kept, tuning: tuning,
+        plan: input.plan, compactFormat: compactFormat(input), source: source,
+        finder: ranges.finder, kept: kept, tuning: tuning,
         blockHashes: blockHashes)
     }
     while outputs.count < tuning.tasksPerWave {

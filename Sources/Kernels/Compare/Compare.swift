@@ -1,6 +1,6 @@
 import CPlatform
 
-/// Compares of a column with constants, 32 lanes at a time, into bitmaps.
+/// Compares of a column with constants, full SIMD width at a time, into bitmaps.
 ///
 /// Every comparison with constants is a range: `x < c` is min ≤ x ≤ c − 1, `x = c` is c ≤ x ≤ c. For whole
 /// numbers the range is one unsigned compare of x − low with high − low; a low above the high holds for no row.
@@ -43,31 +43,33 @@ package enum Compare {
     into words: UnsafeMutableBufferPointer<UInt64>
   ) { wholeRange(values, low, high, isNegated, words) }
 
+  /// A scalar loop over 64 lanes into bytes of 0 and −1, which the compiler turns into compares and packs of
+  /// full width for every type; SIMD types in generic code run lane by lane, about 30 times slower.
   @inline(__always)
-  private static func wholeRange<T: FixedWidthInteger & SIMDScalar>(
+  private static func wholeRange<T: FixedWidthInteger>(
     _ values: UnsafeBufferPointer<T>, _ low: Int64, _ high: Int64, _ isNegated: Bool,
     _ words: UnsafeMutableBufferPointer<UInt64>
-  ) where T.Magnitude: SIMDScalar {
+  ) {
     precondition(words.count == (values.count + 63) / 64, "one word for 64 rows")
     let least = T(clamping: low)
     let most = T(clamping: high)
-    if low > high || Int64(least) > high || Int64(most) < low {
+    guard low <= high, Int64(least) <= high, Int64(most) >= low, let value = values.baseAddress
+    else {
       fill(words, isNegated, values.count)
       return
     }
     let base = T.Magnitude(truncatingIfNeeded: least)
     let span = T.Magnitude(truncatingIfNeeded: most) &- base
-    let lowest = SIMD32(repeating: base)
-    let widest = SIMD32(repeating: span)
     let flip: UInt64 = isNegated ? .max : 0
-    let pointer = UnsafeRawPointer(values.baseAddress)
-    for w in 0..<values.count / 64 {
-      let at = pointer! + w &* 64 &* MemoryLayout<T>.size
-      let x = at.loadUnaligned(as: SIMD32<T.Magnitude>.self) &- lowest
-      let y =
-        (at + 32 &* MemoryLayout<T>.size).loadUnaligned(as: SIMD32<T.Magnitude>.self)
-        &- lowest
-      words[w] = bits(x .<= widest, y .<= widest) ^ flip
+    withUnsafeTemporaryAllocation(of: Int8.self, capacity: 64) { lanes in
+      let lane = lanes.baseAddress!
+      for w in 0..<values.count / 64 {
+        let at = value + w &* 64
+        for i in 0..<64 {
+          lane[i] = T.Magnitude(truncatingIfNeeded: at[i]) &- base <= span ? -1 : 0
+        }
+        words[w] = signBits(lane) ^ flip
+      }
     }
     let whole = values.count / 64 * 64
     if whole == values.count { return }
@@ -107,21 +109,20 @@ package enum Compare {
   }
 
   @inline(__always)
-  private static func floatRange<T: BinaryFloatingPoint & SIMDScalar>(
+  private static func floatRange<T: BinaryFloatingPoint>(
     _ values: UnsafeBufferPointer<T>, _ low: T, _ high: T, _ isNegated: Bool,
     _ words: UnsafeMutableBufferPointer<UInt64>
   ) {
     precondition(words.count == (values.count + 63) / 64, "one word for 64 rows")
-    let lowest = SIMD32(repeating: low)
-    let highest = SIMD32(repeating: high)
+    guard let value = values.baseAddress else { return }
     let flip: UInt64 = isNegated ? .max : 0
-    let pointer = UnsafeRawPointer(values.baseAddress)
-    for w in 0..<values.count / 64 {
-      let at = pointer! + w &* 64 &* MemoryLayout<T>.size
-      let x = at.loadUnaligned(as: SIMD32<T>.self)
-      let y = (at + 32 &* MemoryLayout<T>.size).loadUnaligned(as: SIMD32<T>.self)
-      words[w] =
-        bits((x .>= lowest) .& (x .<= highest), (y .>= lowest) .& (y .<= highest)) ^ flip
+    withUnsafeTemporaryAllocation(of: Int8.self, capacity: 64) { lanes in
+      let lane = lanes.baseAddress!
+      for w in 0..<values.count / 64 {
+        let at = value + w &* 64
+        for i in 0..<64 { lane[i] = (at[i] >= low ? -1 : 0) & (at[i] <= high ? -1 : 0) }
+        words[w] = signBits(lane) ^ flip
+      }
     }
     let whole = values.count / 64 * 64
     if whole == values.count { return }
@@ -133,26 +134,25 @@ package enum Compare {
     words[words.count - 1] = word
   }
 
-  /// 64 lanes as bits.
+  /// Bit i is the sign of lane i; the 64 lanes are 0 or −1.
   @inline(__always)
-  private static func bits<T: FixedWidthInteger & SignedInteger & SIMDScalar>(
-    _ a: SIMDMask<SIMD32<T>>, _ b: SIMDMask<SIMD32<T>>
-  ) -> UInt64 {
-    let x = SIMD32<Int8>(truncatingIfNeeded: unsafeBitCast(a, to: SIMD32<T>.self))
-    let y = SIMD32<Int8>(truncatingIfNeeded: unsafeBitCast(b, to: SIMD32<T>.self))
-    return UInt64(signBits(x)) | UInt64(signBits(y)) << 32
-  }
-
-  /// Bit i is the sign of lane i; lanes are 0 or −1.
-  @inline(__always)
-  private static func signBits(_ lanes: SIMD32<Int8>) -> UInt32 {
+  private static func signBits(_ lanes: UnsafeMutablePointer<Int8>) -> UInt64 {
+    let pointer = UnsafeRawPointer(lanes)
     #if STRATA_X86_64_V3
-      return strata_sign_bits(lanes)
+      let low = strata_sign_bits(pointer.loadUnaligned(as: SIMD32<Int8>.self))
+      let high = strata_sign_bits(
+        pointer.loadUnaligned(fromByteOffset: 32, as: SIMD32<Int8>.self))
+      return UInt64(low) | UInt64(high) << 32
     #else
       // Eight bytes of 0 or 1 times this constant: their sum of shifts puts byte i's bit at bit 56 + i.
-      let quads = unsafeBitCast(lanes, to: SIMD4<UInt64>.self) & 0x0101_0101_0101_0101
-      let bytes = (quads &* 0x0102_0408_1020_4080) &>> 56
-      return UInt32(truncatingIfNeeded: bytes[0] | bytes[1] << 8 | bytes[2] << 16 | bytes[3] << 24)
+      var word: UInt64 = 0
+      for i in 0..<8 {
+        let bytes = UInt64(
+          littleEndian: pointer.loadUnaligned(fromByteOffset: i &* 8, as: UInt64.self))
+        let ones = bytes & 0x0101_0101_0101_0101
+        word |= ((ones &* 0x0102_0408_1020_4080) &>> 56) &<< UInt64(i &* 8)
+      }
+      return word
     #endif
   }
 
@@ -169,5 +169,39 @@ package enum Compare {
     var total = 0
     for word in words { total &+= word.nonzeroBitCount }
     return total
+  }
+
+  /// Smallest and largest value; nil of no values. One pass.
+  package static func bounds(_ values: UnsafeBufferPointer<UInt8>) -> ClosedRange<Int64>? {
+    leastAndMost(values)
+  }
+
+  package static func bounds(_ values: UnsafeBufferPointer<Int8>) -> ClosedRange<Int64>? {
+    leastAndMost(values)
+  }
+
+  package static func bounds(_ values: UnsafeBufferPointer<UInt16>) -> ClosedRange<Int64>? {
+    leastAndMost(values)
+  }
+
+  package static func bounds(_ values: UnsafeBufferPointer<Int16>) -> ClosedRange<Int64>? {
+    leastAndMost(values)
+  }
+
+  package static func bounds(_ values: UnsafeBufferPointer<Int32>) -> ClosedRange<Int64>? {
+    leastAndMost(values)
+  }
+
+  @inline(__always)
+  private static func leastAndMost<T: FixedWidthInteger>(
+    _ values: UnsafeBufferPointer<T>
+  ) -> ClosedRange<Int64>? {
+    guard var least = values.first else { return nil }
+    var most = least
+    for value in values {
+      least = value < least ? value : least
+      most = value > most ? value : most
+    }
+    return Int64(least)...Int64(most)
   }
 }

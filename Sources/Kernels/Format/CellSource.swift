@@ -44,4 +44,16 @@ package struct CellSource {
     let end = Int(offsets.unsafelyUnwrapped[index + 1])
     return UnsafeBufferPointer(start: bytes.unsafelyUnwrapped + start, count: end - start)
   }
+
+  /// Bytes of the row's text, in a text column or a dictionary.
+  @inline(__always)
+  func textByteCount(_ row: Int) -> Int {
+    switch kind {
+    case .text: string(row).count
+    case .dictionary8: string(Int(load(row, as: UInt8.self))).count
+    case .dictionary16: string(Int(load(row, as: UInt16.self))).count
+    case .dictionary32: string(Int(load(row, as: UInt32.self))).count
+    default: 0
+    }
+  }
 }

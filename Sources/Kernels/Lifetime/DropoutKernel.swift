@@ -69,7 +69,7 @@ package enum DropoutKernel {
     var i = 0
     while i < times.count {
       var shifted = Vector(repeating: 1)
-      let count = min(8, times.count - i)
+      let count = min(laneCount, times.count - i)
       for j in 0..<count { shifted[j] = alpha + times[i + j] * timeScale }
       let logarithm = vectorLog(shifted)
       let inverse = 1 / shifted
@@ -77,7 +77,7 @@ package enum DropoutKernel {
       for j in 0..<count {
         table[i + j] = SIMD4(logarithm[j], inverse[j], square[j], 0)
       }
-      i += 8
+      i += laneCount
     }
   }
 
@@ -100,7 +100,29 @@ package enum DropoutKernel {
     }
   }
 
-  /// One segment: two 32-byte loads a slot, then eight slots at a time.
+  /// Σ w, Σ w t_x and Σ w t_x² of each class. One task a class.
+  package static func recencyMoments(
+    _ slots: PurchaseSlots, classStarts: [Int], recencies: [Double]
+  ) -> [SIMD3<Double>] {
+    let classCount = max(0, classStarts.count - 1)
+    // SAFETY: the tasks read shared memory and each writes its own element.
+    nonisolated(unsafe) let slots = slots
+    return [SIMD3<Double>](unsafeUninitializedCapacity: classCount) { buffer, count in
+      nonisolated(unsafe) let buffer = buffer
+      Parallel.perform(classCount) { k in
+        var sums = SIMD3<Double>.zero
+        for slot in classStarts[k]..<classStarts[k + 1] {
+          let weight = slots.weights[slot]
+          let recency = recencies[Int(slots.recencyIndices[slot])]
+          sums += SIMD3(weight, weight * recency, weight * recency * recency)
+        }
+        buffer.initializeElement(at: k, to: sums)
+      }
+      count = classCount
+    }
+  }
+
+  /// One segment: two 32-byte loads a slot, then a vector of slots at a time.
   private static func accumulate(
     _ slots: PurchaseSlots, segment: DropoutSegment,
     ages: UnsafeBufferPointer<SIMD4<Double>>, recencies: UnsafeBufferPointer<SIMD4<Double>>
@@ -119,7 +141,7 @@ package enum DropoutKernel {
     var i = segment.slots.lowerBound
     while i < segment.slots.upperBound {
       var (D, E, F) = (Vector.zero, Vector.zero, Vector.zero)
-      for j in 0..<8 {
+      for j in 0..<laneCount {
         let difference = age[Int(ageIndex[i + j])] - recency[Int(recencyIndex[i + j])]
         D[j] = difference[0]
         E[j] = difference[1]
@@ -152,7 +174,7 @@ package enum DropoutKernel {
       vDD = vDD.addingProduct(vDHere, D)
       vDE = vDE.addingProduct(vDHere, E)
       vEE = vEE.addingProduct(vEHere, E)
-      i += 8
+      i += laneCount
     }
     var sums = DropoutSums()
     sums.logOnePlusOdds = laneSum(log)

@@ -79,7 +79,7 @@ package enum ForecastKernel {
     }
   }
 
-  /// Calls `purchases` for eight ages and a time, and adds what it gives to the columns.
+  /// Calls `purchases` for a vector of ages and a time, and adds what it gives to the columns.
   @inline(__always)
   private static func forEachBlock(
     _ result: UnsafeMutableBufferPointer<Double>, ages: UnsafeBufferPointer<Double>,
@@ -88,7 +88,7 @@ package enum ForecastKernel {
     let columnCount = plan.columnCount
     var i = 0
     while i < ages.count {
-      let count = min(8, ages.count - i)
+      let count = min(laneCount, ages.count - i)
       var age = Vector(repeating: ages[i])
       for j in 0..<count { age[j] = ages[i + j] }
       for (k, time) in plan.times.enumerated() where time > 0 {

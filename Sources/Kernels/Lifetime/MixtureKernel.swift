@@ -37,7 +37,7 @@ package enum MixtureKernel {
     var i = 0
     while i < weights.count {
       var (logK, logG) = (Vector.zero, Vector.zero)
-      for j in 0..<8 {
+      for j in 0..<laneCount {
         logK[j] = K[Int(agePairs[i + j])].value
         logG[j] = G[Int(recencyPairs[i + j])].value
       }
@@ -51,7 +51,7 @@ package enum MixtureKernel {
       log = log.addingProduct(w, larger + vectorLogOnePlus(small))
       let u = w * p
       let v = u * (small * inverse).replacing(with: inverse, where: d .<= Vector.zero)
-      for j in 0..<8 {
+      for j in 0..<laneCount {
         let (k, g) = (Int(agePairs[i + j]), Int(recencyPairs[i + j]))
         weightsOfK[k] += w[j] - u[j]
         weightsOfG[g] += u[j]
@@ -62,7 +62,7 @@ package enum MixtureKernel {
         c2.addProduct(difference, SIMD4(repeating: scaled[2]))
         c3.addProduct(difference, SIMD4(repeating: scaled[3]))
       }
-      i += 8
+      i += laneCount
     }
     sums.logLikelihood = laneSum(log)
     for k in K.indices { sums.add(K[k], weight: weightsOfK[k]) }

@@ -27,7 +27,7 @@ package enum ScoreKernel {
     }
   }
 
-  /// One block: places and log odds first, then the odds eight at a time, then the columns.
+  /// One block: places and log odds first, then the odds a vector at a time, then the columns.
   @inline(__always)
   private static func score(
     _ rows: Range<Int>, _ input: ScoreInput, _ tables: ScoreTables, _ output: ScoreOutput,
@@ -65,7 +65,7 @@ package enum ScoreKernel {
       let bytes = UnsafeMutableRawPointer(odds + i)
       let d = UnsafeRawPointer(bytes).loadUnaligned(as: Vector.self)
       bytes.storeBytes(of: 1 / (vectorExp(d) + 1), as: Vector.self)
-      i += 8
+      i += laneCount
     }
     let columnCount = output.purchases.count
     for row in rows {

@@ -38,7 +38,7 @@ package enum SpendKernel {
     _ totals: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>?, v: Double
   ) -> SpendSums {
     var (l, i, ii) = (Vector.zero, Vector.zero, Vector.zero)
-    let whole = totals.count / 8 * 8
+    let whole = totals.count / laneCount * laneCount
     let totalBytes = UnsafeRawPointer(totals.baseAddress)
     let weightBytes = weights.map { UnsafeRawPointer($0.baseAddress!) }
     func add(_ z: Vector, _ w: Vector) {
@@ -55,7 +55,7 @@ package enum SpendKernel {
         totalBytes!.loadUnaligned(fromByteOffset: at &* 8, as: Vector.self),
         weightBytes?.loadUnaligned(fromByteOffset: at &* 8, as: Vector.self)
           ?? Vector(repeating: 1))
-      at += 8
+      at += laneCount
     }
     if whole < totals.count {
       var (z, w) = (Vector(repeating: 1), Vector.zero)

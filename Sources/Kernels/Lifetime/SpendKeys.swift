@@ -81,7 +81,7 @@ extension SpendKernel {
         var (total, square, logarithm) = (Vector.zero, Vector.zero, Vector.zero)
         var row = segments[task].lowerBound
         while row < segments[task].upperBound {
-          let count = min(8, segments[task].upperBound - row)
+          let count = min(laneCount, segments[task].upperBound - row)
           var (z, w) = (Vector(repeating: 1), Vector.zero)
           for j in 0..<count {
             z[j] = totals[row + j]

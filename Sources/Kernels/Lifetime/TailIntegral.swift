@@ -25,7 +25,7 @@ package enum TailIntegral {
     precondition(result.count == u.count, "one expansion a time")
     var i = 0
     while i < u.count {
-      let count = min(8, u.count - i)
+      let count = min(laneCount, u.count - i)
       var lanes = Vector(repeating: u[i])
       for j in 0..<count { lanes[j] = u[i + j] }
       let block = UnsafeMutableBufferPointer(rebasing: result[i..<i + count])

@@ -119,7 +119,8 @@ package func parseCompactRows(
     let minus = text[amountStart] == 0x2D ? 1 : 0
     let digitCount = amountEnd &- amountStart &- minus &- pointCount
     let window = raw.loadUnaligned(fromByteOffset: amountEnd &- 8, as: UInt64.self).littleEndian
-    var digits = (window & fractionMask | (window &<< pointShift) & wholeMask) ^ 0x3030_3030_3030_3030
+    var digits =
+      (window & fractionMask | (window &<< pointShift) & wholeMask) ^ 0x3030_3030_3030_3030
     digits &= UInt64.max &<< UInt64(truncatingIfNeeded: 64 &- 8 &* digitCount)
     var amount: Int64
     if digitCount > decimals, digitCount &+ pointCount <= 8,

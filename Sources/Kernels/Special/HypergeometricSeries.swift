@@ -3,7 +3,7 @@
 ///
 /// With w_1 = (a − 1) e / (c − 1) and so on this is 2F1(a − 1, e; c − 1; z) − 1. A class of customers has
 /// one such series for every T and horizon, so its coefficients are made once and each value costs a
-/// multiplication and an addition a term, eight values at a time.
+/// multiplication and an addition a term, a vector of values at a time.
 package struct HypergeometricSeries: Sendable {
   /// w_1, w_2 …; the count is a multiple of eight.
   private let coefficients: [Double]
@@ -64,7 +64,7 @@ package struct HypergeometricSeries: Sendable {
     var i = 0
     coefficients.withUnsafeBufferPointer { coefficients in
       while i < z.count {
-        let count = min(8, z.count - i)
+        let count = min(laneCount, z.count - i)
         var lanes = Vector(repeating: z[i])
         for j in 0..<count { lanes[j] = z[i + j] }
         let sum = evaluate(lanes, coefficients)
@@ -74,7 +74,7 @@ package struct HypergeometricSeries: Sendable {
     }
   }
 
-  /// The series at eight z.
+  /// The series at a vector of z.
   @inline(__always)
   func evaluate(_ z: Vector, _ coefficients: UnsafeBufferPointer<Double>) -> Vector {
     let largest = z.max()

@@ -44,11 +44,11 @@ package enum Special {
   ) {
     precondition(values.count == result.count, "as many results as values")
     var i = 0
-    while i + 8 <= values.count {
+    while i + laneCount <= values.count {
       let value = UnsafeRawPointer(values.baseAddress! + i).loadUnaligned(as: Vector.self)
       UnsafeMutableRawPointer(result.baseAddress! + i).storeBytes(
         of: function(value), as: Vector.self)
-      i += 8
+      i += laneCount
     }
     if i == values.count { return }
     var rest = Vector(repeating: 1)

@@ -76,21 +76,16 @@ extension PurchaseHistory {
   /// Pearson's correlation of x and t_x among customers with a repeat purchase.
   package var recencyFrequencyCorrelation: Double? {
     var sums = CorrelationSums()
-    for (k, frequency) in frequencies.enumerated() where frequency > 0 {
-      var (weight, time, square) = (0.0, 0.0, 0.0)
-      for slot in classStarts[k]..<classStarts[k + 1] {
-        let recency = recencies[Int(recencyIndices[slot])]
-        weight += weights[slot]
-        time += weights[slot] * recency
-        square += weights[slot] * recency * recency
-      }
-      let x = Double(frequency)
-      sums.weight += weight
-      sums.x += x * weight
-      sums.xx += x * x * weight
-      sums.y += time
-      sums.yy += square
-      sums.xy += x * time
+    let parts = DropoutKernel.recencyMoments(
+      slots, classStarts: classStarts, recencies: recencies)
+    for (k, part) in parts.enumerated() where frequencies[k] > 0 {
+      let x = Double(frequencies[k])
+      sums.weight += part[0]
+      sums.x += x * part[0]
+      sums.xx += x * x * part[0]
+      sums.y += part[1]
+      sums.yy += part[2]
+      sums.xy += x * part[1]
     }
     return sums.correlation
   }

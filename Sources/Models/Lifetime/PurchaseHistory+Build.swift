@@ -97,19 +97,21 @@ extension PurchaseHistory {
       frequencyMax: frequencies.last ?? 0, ageMax: ages.count, recencyMax: recencies.count)
     var keys: [UInt64] = []
     var sums: [Double] = []
-    var number = 0
+    // The next class goes on where the last one left off.
+    var offset = 0
     for (k, frequency) in frequencies.enumerated() {
       let end = classStarts[k] + classTripleCounts[k]
-      for slot in classStarts[k]..<end {
-        // A class of x = 0 has few triples of great weight: it stays whole, at its share of the weight.
-        if frequency == 0 || number % stride == 0 {
-          keys.append(
-            layout.key(
-              frequency: frequency, age: Int(ageIndices[slot]), recency: Int(recencyIndices[slot])))
-          sums.append(frequency == 0 ? weights[slot] / Double(stride) : weights[slot])
-        }
-        if frequency > 0 { number += 1 }
+      // A class of x = 0 has few triples of great weight: it stays whole, at its share of the weight.
+      let step = frequency == 0 ? 1 : stride
+      var slot = classStarts[k] + (frequency == 0 ? 0 : offset)
+      while slot < end {
+        keys.append(
+          layout.key(
+            frequency: frequency, age: Int(ageIndices[slot]), recency: Int(recencyIndices[slot])))
+        sums.append(frequency == 0 ? weights[slot] / Double(stride) : weights[slot])
+        slot += step
       }
+      if frequency > 0 { offset = slot - end }
     }
     return PurchaseHistory(
       keys: keys, weights: sums, layout: layout, ages: ages, recencies: recencies)

@@ -5,7 +5,7 @@ import Columns
 /// An attribute that is absent from the frame, or has another type than when the model was fitted, counts as
 /// missing for everybody: a stored model can always score.
 enum BoundTerm {
-  case purchases(index: Int)
+  case purchases(PurchaseFeature)
   case number(Column?, centre: Double, spread: Double)
   case missing(Column?, isNumber: Bool)
   /// The value of each dictionary code.
@@ -16,7 +16,7 @@ enum BoundTerm {
     let column = term.attribute.flatMap { attributes?[$0] }
     switch term {
     case .purchases(let feature):
-      self = .purchases(index: feature.index)
+      self = .purchases(feature)
     case .number(_, let centre, let spread):
       self = .number(column, centre: centre, spread: spread)
     case .missing:

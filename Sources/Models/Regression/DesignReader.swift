@@ -45,31 +45,45 @@ package struct DesignReader {
     _ values: UnsafeMutableBufferPointer<Float>, _ columnStride: Int, _ offset: Int,
     _ customers: ArraySlice<UInt32>, _ day: Int32, _ outcomes: Outcomes?, outcomeRow: Int
   ) -> [Bool] {
-    var isKnown = [Bool](repeating: false, count: customers.count)
-    var purchases = PurchaseReader(base.batches, firstCustomer: Int(customers.first ?? 0))
-    var days = PurchaseDays()
-    var row = [Float](repeating: 0, count: PurchaseDays.featureCount)
-    var places: [(column: Int, feature: Int)] = []
-    for (column, term) in terms.enumerated() {
-      if case .purchases(let feature) = term { places.append((column, feature)) }
-    }
-    for (i, customer) in customers.enumerated() {
-      purchases.read(Int(customer), into: &days)
-      isKnown[i] = days.features(asOf: day, into: &row)
-      for place in places { values[place.column * columnStride + offset + i] = row[place.feature] }
-      if let outcomes {
-        let (orders, spend) = days.total(after: Int64(day), upTo: Int64(outcomes.end))
-        outcomes.spend[outcomeRow + i] = Money.double(spend)
-        outcomes.orders[outcomeRow + i] = Double(orders)
-        outcomes.active[outcomeRow + i] = orders > 0 && spend > 0 ? 1 : 0
-      }
-    }
+    let isKnown = fillPurchases(
+      values, columnStride, offset, customers, day, outcomes, outcomeRow: outcomeRow)
     var scratch = [Double](repeating: 0, count: customers.count)
     for (column, term) in terms.enumerated() {
       let start = column * columnStride + offset
       term.fill(
         UnsafeMutableBufferPointer(rebasing: values[start..<start + customers.count]), customers,
         &scratch)
+    }
+    return isKnown
+  }
+
+  private func fillPurchases(
+    _ values: UnsafeMutableBufferPointer<Float>, _ columnStride: Int, _ offset: Int,
+    _ customers: ArraySlice<UInt32>, _ day: Int32, _ outcomes: Outcomes?, outcomeRow: Int
+  ) -> [Bool] {
+    let count = customers.count
+    let stretch = PurchaseStretch(base.batches, customers: customers)
+    var isKnown = [Bool](repeating: false, count: count)
+    var measures = [Double](repeating: 0, count: count * PurchaseDays.measureCount)
+    measures.withUnsafeMutableBufferPointer { measures in
+      guard let first = measures.baseAddress else { return }
+      for i in 0..<count {
+        let days = stretch[i]
+        isKnown[i] = days.measure(asOf: day, into: first + i, stride: count)
+        if let outcomes {
+          let (orders, spend) = days.total(after: Int64(day), upTo: Int64(outcomes.end))
+          outcomes.spend[outcomeRow + i] = Money.double(spend)
+          outcomes.orders[outcomeRow + i] = Double(orders)
+          outcomes.active[outcomeRow + i] = orders > 0 && spend > 0 ? 1 : 0
+        }
+      }
+      for (column, term) in terms.enumerated() {
+        guard case .purchases(let feature) = term else { continue }
+        let start = column * columnStride + offset
+        PurchaseDays.finish(
+          feature, measures, count: count,
+          into: UnsafeMutableBufferPointer(rebasing: values[start..<start + count]))
+      }
     }
     return isKnown
   }

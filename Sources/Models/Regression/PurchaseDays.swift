@@ -1,30 +1,12 @@
-/// One customer's purchase days, rising: day, orders and net amount of each.
-package struct PurchaseDays: Sendable {
-  package private(set) var days: [Int32] = []
-  package private(set) var orders: [Int32] = []
+import Columns
+
+/// One customer's purchase days, rising: day, orders and net amount of each. A view into a `PurchaseStretch`,
+/// valid while that is held.
+package struct PurchaseDays {
+  package let days: UnsafeBufferPointer<Int32>
+  package let orders: UnsafeBufferPointer<Int32>
   /// In units of 10⁻⁴.
-  package private(set) var spend: [Int64] = []
-
-  package init() {}
-
-  package mutating func removeAll() {
-    days.removeAll(keepingCapacity: true)
-    orders.removeAll(keepingCapacity: true)
-    spend.removeAll(keepingCapacity: true)
-  }
-
-  /// Adds orders and an amount on a day that is not before the last one. Sums saturate at Int64's ends.
-  package mutating func append(day: Int32, orderCount: Int32, amount: Int64) {
-    if let last = days.last, last == day {
-      let at = days.count - 1
-      orders[at] &+= orderCount
-      spend[at] = PurchaseDays.sum(spend[at], amount)
-    } else {
-      days.append(day)
-      orders.append(orderCount)
-      spend.append(amount)
-    }
-  }
+  package let spend: UnsafeBufferPointer<Int64>
 
   /// Number of purchase days on or before `day`.
   package func count(upTo day: Int32) -> Int {
@@ -33,22 +15,24 @@ package struct PurchaseDays: Sendable {
     return count
   }
 
-  /// Orders and net amount after `from` up to and including `to`.
+  /// Orders and net amount after `from` up to and including `to`; sums saturate at Int64's ends.
   package func total(after from: Int64, upTo to: Int64) -> (orders: Int, spend: Int64) {
     var total = (orders: 0, spend: Int64(0))
     var at = days.count - 1
     while at >= 0 && Int64(days[at]) > from {
       if Int64(days[at]) <= to {
         total.orders += Int(orders[at])
-        total.spend = PurchaseDays.sum(total.spend, spend[at])
+        total.spend = saturatingSum(total.spend, spend[at])
       }
       at -= 1
     }
     return total
   }
+}
 
-  static func sum(_ a: Int64, _ b: Int64) -> Int64 {
-    let (sum, overflow) = a.addingReportingOverflow(b)
-    return overflow ? (b < 0 ? .min : .max) : sum
-  }
+/// a + b, or the end of Int64 that it lies beyond.
+@inline(__always)
+func saturatingSum(_ a: Int64, _ b: Int64) -> Int64 {
+  let (sum, overflow) = a.addingReportingOverflow(b)
+  return overflow ? (b < 0 ? .min : .max) : sum
 }

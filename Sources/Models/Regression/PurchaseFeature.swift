@@ -30,7 +30,7 @@ package enum PurchaseFeature: String, CaseIterable, Sendable {
   case logSpend90 = "log_spend_90d"
   case logSpend365 = "log_spend_365d"
 
-  /// Place in the row that `PurchaseDays.features` writes.
+  /// Place among the measures that `PurchaseDays` writes.
   package var index: Int {
     switch self {
     case .logRecency: 0

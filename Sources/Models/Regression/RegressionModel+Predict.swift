@@ -116,11 +116,10 @@ extension RegressionModel {
   private func predictBaseline(
     _ base: CustomerBase, _ day: Int32, _ rows: Range<Int>, _ output: Output
   ) {
-    var reader = PurchaseReader(base.batches, firstCustomer: rows.lowerBound)
-    var days = PurchaseDays()
+    let customers = rows.map { UInt32($0) }
+    let stretch = PurchaseStretch(base.batches, customers: customers[...])
     for row in rows {
-      reader.read(row, into: &days)
-      let (orders, spend) = baseline(days, asOf: day)
+      let (orders, spend) = baseline(stretch[row - rows.lowerBound], asOf: day)
       output.spend[row] = Float(spend)
       output.orders[row] = Float(orders)
     }

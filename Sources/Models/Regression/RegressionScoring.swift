@@ -1,5 +1,6 @@
 package import Columns
 package import JSONText
+import Kernels
 
 /// Spend and orders of the coming horizon, by regression on what happened in the last one.
 ///
@@ -113,11 +114,20 @@ struct HoldoutSpend {
   let spend: [Double]
 
   init(_ base: CustomerBase, customers: [UInt32], from: Int32, to: Int32) {
-    var reader = PurchaseReader(base.batches, firstCustomer: 0)
-    var days = PurchaseDays()
-    spend = customers.map { customer in
-      reader.read(Int(customer), into: &days)
-      return Money.double(days.total(after: Int64(from), upTo: Int64(to)).spend)
+    let length = DesignReader.stretchCount
+    var spend = [Double](repeating: 0, count: customers.count)
+    spend.withUnsafeMutableBufferPointer { spend in
+      // SAFETY: a task writes the customers of its own stretch only.
+      nonisolated(unsafe) let spend = spend
+      Parallel.perform((customers.count + length - 1) / length) { task in
+        let range = task * length..<min((task + 1) * length, customers.count)
+        let stretch = PurchaseStretch(base.batches, customers: customers[range])
+        for i in range {
+          let days = stretch[i - range.lowerBound]
+          spend[i] = Money.double(days.total(after: Int64(from), upTo: Int64(to)).spend)
+        }
+      }
     }
+    self.spend = spend
   }
 }

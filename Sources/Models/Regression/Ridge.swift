@@ -7,7 +7,7 @@
 struct Ridge {
   /// Weighted number of rows.
   let rowCount: Double
-  private let eigen: SymmetricEigen
+  private let eigen: EigenDecomposition
   /// Eigenvalues, those below zero by rounding set to 0.
   private let spectrum: [Double]
   private let rotatedProducts: [Double]
@@ -24,7 +24,7 @@ struct Ridge {
     for (a, i) in features.enumerated() {
       for (b, j) in features.enumerated() { gram[a * count + b] = state.centred(i, j) }
     }
-    eigen = SymmetricEigen(gram, count: count)
+    eigen = EigenDecomposition(gram, count: count)
     spectrum = eigen.values.map { max(0, $0) }
     rotatedProducts = eigen.rotated(features.map { state.centred($0, target) })
     squares = max(0, state.centred(target, target))

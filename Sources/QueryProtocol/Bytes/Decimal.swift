@@ -41,52 +41,90 @@ func writeDecimal(_ value: UInt64, digitCount: Int, to out: UnsafeMutablePointer
   if at == 1 { out[0] = UInt8(ascii: "0") + UInt8(rest % 10) }
 }
 
-extension ReplyBuffer {
-  package mutating func append(integer value: Int64) {
-    let out = reserve(20)
-    var start = 0
-    if value < 0 {
-      out[0] = UInt8(ascii: "-")
-      start = 1
-    }
+/// Texts of values, written to memory with room for the longest; each returns how many bytes it wrote.
+///
+/// SAFETY: callers have reserved `NumberText.byteCountMax` bytes.
+enum NumberText {
+  /// The longest of them: a Double with its exponent.
+  static let byteCountMax = 40
+
+  @inline(__always)
+  static func write(integer value: Int64, to out: UnsafeMutablePointer<UInt8>) -> Int {
     let magnitude = value.magnitude
     let digitCount = decimalDigitCount(magnitude)
-    writeDecimal(magnitude, digitCount: digitCount, to: out + start)
-    advance(by: start + digitCount)
+    let sign = value < 0 ? 1 : 0
+    out[0] = UInt8(ascii: "-")
+    writeDecimal(magnitude, digitCount: digitCount, to: out + sign)
+    return sign + digitCount
   }
 
   /// An amount in units of 10⁻⁴, as `Money.text` writes it: two to four decimals.
-  package mutating func append(money units: Int64) {
-    let out = reserve(24)
-    var at = 0
-    if units < 0 {
-      out[0] = UInt8(ascii: "-")
-      at = 1
-    }
+  @inline(__always)
+  static func write(money units: Int64, to out: UnsafeMutablePointer<UInt8>) -> Int {
     let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: 10_000)
     let digitCount = decimalDigitCount(whole)
-    writeDecimal(whole, digitCount: digitCount, to: out + at)
-    at += digitCount
-    out[at] = UInt8(ascii: ".")
-    writeDecimal(fraction, digitCount: 4, to: out + at + 1)
-    at += 5
-    if fraction % 100 == 0 { at -= 2 } else if fraction % 10 == 0 { at -= 1 }
-    advance(by: at)
+    let sign = units < 0 ? 1 : 0
+    out[0] = UInt8(ascii: "-")
+    writeDecimal(whole, digitCount: digitCount, to: out + sign)
+    let point = sign + digitCount
+    out[point] = UInt8(ascii: ".")
+    writeDecimal(fraction, digitCount: 4, to: out + point + 1)
+    return point + (fraction % 100 == 0 ? 3 : fraction % 10 == 0 ? 4 : 5)
   }
 
-  /// A day number as `YYYY-MM-DD`.
-  package mutating func append(day number: Int32) {
-    let date = Day.civil(number)
-    guard (0...9999).contains(date.year) else {
-      append(Day.text(number))
-      return
+  /// A day number as `YYYY-MM-DD`; outside the years 0…9999 as `Day.text` does.
+  @inline(__always)
+  static func write(day number: Int32, to out: UnsafeMutablePointer<UInt8>) -> Int {
+    guard number >= -719_528 && number <= 2_932_896 else {
+      return write(unusualDay: number, to: out)
     }
-    let out = reserve(10)
+    let date = Day.civil(number)
     writeDecimal(UInt64(date.year), digitCount: 4, to: out)
     out[4] = UInt8(ascii: "-")
     writeDecimal(UInt64(date.month), digitCount: 2, to: out + 5)
     out[7] = UInt8(ascii: "-")
     writeDecimal(UInt64(date.day), digitCount: 2, to: out + 8)
-    advance(by: 10)
+    return 10
+  }
+
+  @inline(never)
+  private static func write(
+    unusualDay number: Int32, to out: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    write(text: Day.text(number), to: out)
+  }
+
+  /// A text of at most `byteCountMax` bytes.
+  static func write(text: String, to out: UnsafeMutablePointer<UInt8>) -> Int {
+    var text = text
+    return text.withUTF8 { utf8 in
+      precondition(utf8.count <= byteCountMax, "the text of a number is short")
+      if let start = utf8.baseAddress { out.update(from: start, count: utf8.count) }
+      return utf8.count
+    }
+  }
+}
+
+extension ReplyBuffer {
+  package mutating func append(integer value: Int64) {
+    advance(by: NumberText.write(integer: value, to: reserve(NumberText.byteCountMax)))
+  }
+
+  package mutating func append(money units: Int64) {
+    advance(by: NumberText.write(money: units, to: reserve(NumberText.byteCountMax)))
+  }
+
+  package mutating func append(day number: Int32) {
+    advance(by: NumberText.write(day: number, to: reserve(NumberText.byteCountMax)))
+  }
+
+  /// The shortest decimal of a Float; `null` when it is not finite.
+  package mutating func append(float value: Float) {
+    advance(by: NumberText.write(float: value, to: reserve(NumberText.byteCountMax)))
+  }
+
+  /// The shortest decimal of a Double; `null` when it is not finite.
+  package mutating func append(double value: Double) {
+    advance(by: NumberText.write(double: value, to: reserve(NumberText.byteCountMax)))
   }
 }

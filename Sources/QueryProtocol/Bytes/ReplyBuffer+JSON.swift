@@ -3,15 +3,7 @@ package import JSONText
 extension ReplyBuffer {
   /// Bytes as a JSON string, quoted and escaped. The bytes are valid UTF-8.
   package mutating func append(quoted utf8: UnsafeBufferPointer<UInt8>) {
-    append(UInt8(ascii: "\""))
-    var start = 0
-    for at in utf8.indices where mustEscape(utf8[at]) {
-      append(UnsafeBufferPointer(rebasing: utf8[start..<at]))
-      append(escaped: utf8[at])
-      start = at + 1
-    }
-    append(UnsafeBufferPointer(rebasing: utf8[start...]))
-    append(UInt8(ascii: "\""))
+    advance(by: JSONString.write(utf8, to: reserve(6 * utf8.count + 2)))
   }
 
   package mutating func append(quoted text: String) {
@@ -50,27 +42,54 @@ extension ReplyBuffer {
       append(UInt8(ascii: "}"))
     }
   }
+}
 
-  private mutating func append(escaped byte: UInt8) {
-    append(UInt8(ascii: "\\"))
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
-    case 0x0A: append(UInt8(ascii: "n"))
-    case 0x0D: append(UInt8(ascii: "r"))
-    case 0x09: append(UInt8(ascii: "t"))
-    default:
-      append("u00")
-      append(hexDigit(byte >> 4))
-      append(hexDigit(byte & 15))
+/// JSON strings.
+enum JSONString {
+  /// Writes bytes with quotes and escapes; returns how many it wrote: at most six for each, and two.
+  ///
+  /// SAFETY: the caller has reserved as many.
+  static func write(
+    _ utf8: UnsafeBufferPointer<UInt8>, to out: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    out[0] = UInt8(ascii: "\"")
+    var at = 1
+    for byte in utf8 {
+      if mustEscape(byte) {
+        at += write(escaped: byte, to: out + at)
+      } else {
+        out[at] = byte
+        at += 1
+      }
     }
+    out[at] = UInt8(ascii: "\"")
+    return at + 1
   }
-}
 
-@inline(__always)
-private func mustEscape(_ byte: UInt8) -> Bool {
-  byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
-}
+  private static func write(escaped byte: UInt8, to out: UnsafeMutablePointer<UInt8>) -> Int {
+    out[0] = UInt8(ascii: "\\")
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): out[1] = byte
+    case 0x0A: out[1] = UInt8(ascii: "n")
+    case 0x0D: out[1] = UInt8(ascii: "r")
+    case 0x09: out[1] = UInt8(ascii: "t")
+    default:
+      out[1] = UInt8(ascii: "u")
+      out[2] = UInt8(ascii: "0")
+      out[3] = UInt8(ascii: "0")
+      out[4] = hexDigit(byte >> 4)
+      out[5] = hexDigit(byte & 15)
+      return 6
+    }
+    return 2
+  }
 
-private func hexDigit(_ value: UInt8) -> UInt8 {
-  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  @inline(__always)
+  private static func mustEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
 }

@@ -83,34 +83,38 @@ private func roundToOdd(_ g: UInt64, _ c: UInt32) -> UInt32 {
   return UInt32(truncatingIfNeeded: product.high) | (product.low >> 32 > 1 ? 1 : 0)
 }
 
-extension ReplyBuffer {
+extension NumberText {
   /// The shortest decimal of a Float; `null` when it is not finite.
-  package mutating func append(float value: Float) {
-    guard value.isFinite else { return append("null") }
-    if value == 0 { return append(value.sign == .minus ? "-0.0" : "0.0") }
-    if value < 0 { append(UInt8(ascii: "-")) }
+  static func write(float value: Float, to out: UnsafeMutablePointer<UInt8>) -> Int {
+    guard value.isFinite else { return write(text: "null", to: out) }
+    if value == 0 { return write(text: value.sign == .minus ? "-0.0" : "0.0", to: out) }
     let shortest = ShortestFloat(value.magnitude)
-    append(digits: UInt64(shortest.digits), exponent: shortest.exponent)
+    let sign = value < 0 ? 1 : 0
+    out[0] = UInt8(ascii: "-")
+    return sign
+      + write(digits: UInt64(shortest.digits), exponent: shortest.exponent, to: out + sign)
   }
 
   /// The shortest decimal of a Double; `null` when it is not finite.
   ///
   /// A decimal of at most 15 digits is the only one of at most 15 digits that reads as its Double: when the
-  /// value times 10⁴ (or less) is such an integer and divides back to the value, it is the shortest.
-  package mutating func append(double value: Double) {
-    guard value.isFinite else { return append("null") }
-    if value == 0 { return append(value.sign == .minus ? "-0.0" : "0.0") }
+  /// value times 10⁴ is such an integer and divides back to the value, it is the shortest.
+  static func write(double value: Double, to out: UnsafeMutablePointer<UInt8>) -> Int {
+    guard value.isFinite else { return write(text: "null", to: out) }
+    if value == 0 { return write(text: value.sign == .minus ? "-0.0" : "0.0", to: out) }
     let scaled = (value.magnitude * 10_000).rounded()
     if scaled >= 1 && scaled < 1e15 && scaled / 10_000 == value.magnitude {
-      if value < 0 { append(UInt8(ascii: "-")) }
-      append(digits: UInt64(scaled), exponent: -4)
-      return
+      let sign = value < 0 ? 1 : 0
+      out[0] = UInt8(ascii: "-")
+      return sign + write(digits: UInt64(scaled), exponent: -4, to: out + sign)
     }
-    append(JSON.numberText(value))
+    return write(text: JSON.numberText(value), to: out)
   }
 
   /// `digits` × 10^`exponent` without trailing zeros: plain when it is 10⁻⁶…10¹⁶, else with an exponent.
-  private mutating func append(digits: UInt64, exponent: Int) {
+  private static func write(
+    digits: UInt64, exponent: Int, to out: UnsafeMutablePointer<UInt8>
+  ) -> Int {
     var digits = digits
     var exponent = exponent
     while digits % 10 == 0 {
@@ -119,32 +123,32 @@ extension ReplyBuffer {
     }
     let digitCount = decimalDigitCount(digits)
     let pointAt = digitCount + exponent
-    let out = reserve(40)
     if exponent >= 0 && pointAt <= 16 {
       writeDecimal(digits, digitCount: digitCount, to: out)
       for i in digitCount..<pointAt { out[i] = UInt8(ascii: "0") }
       out[pointAt] = UInt8(ascii: ".")
       out[pointAt + 1] = UInt8(ascii: "0")
-      advance(by: pointAt + 2)
-    } else if pointAt > 0 && exponent < 0 {
+      return pointAt + 2
+    }
+    if pointAt > 0 && exponent < 0 {
       writeDecimal(digits, digitCount: digitCount, to: out + 1)
       for i in 0..<pointAt { out[i] = out[i + 1] }
       out[pointAt] = UInt8(ascii: ".")
-      advance(by: digitCount + 1)
-    } else if pointAt > -6 && pointAt <= 0 {
+      return digitCount + 1
+    }
+    if pointAt > -6 && pointAt <= 0 {
       out[0] = UInt8(ascii: "0")
       out[1] = UInt8(ascii: ".")
       for i in 0..<(-pointAt) { out[2 + i] = UInt8(ascii: "0") }
       writeDecimal(digits, digitCount: digitCount, to: out + 2 - pointAt)
-      advance(by: 2 - pointAt + digitCount)
-    } else {
-      writeDecimal(digits, digitCount: digitCount, to: out + 1)
-      out[0] = out[1]
-      out[1] = UInt8(ascii: ".")
-      if digitCount == 1 { out[2] = UInt8(ascii: "0") }
-      advance(by: max(3, digitCount + 1))
-      append(UInt8(ascii: "e"))
-      append(integer: Int64(pointAt - 1))
+      return 2 - pointAt + digitCount
     }
+    writeDecimal(digits, digitCount: digitCount, to: out + 1)
+    out[0] = out[1]
+    out[1] = UInt8(ascii: ".")
+    if digitCount == 1 { out[2] = UInt8(ascii: "0") }
+    let mantissaCount = max(3, digitCount + 1)
+    out[mantissaCount] = UInt8(ascii: "e")
+    return mantissaCount + 1 + write(integer: Int64(pointAt - 1), to: out + mantissaCount + 1)
   }
 }

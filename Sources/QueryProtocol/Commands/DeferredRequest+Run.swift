@@ -1,4 +1,5 @@
 import Columns
+import Expressions
 import JSONText
 
 extension DeferredRequest {
@@ -11,7 +12,7 @@ extension DeferredRequest {
     let mark = writer.buffer.count
     do throws(ReplyError) {
       try answer(service, secondsLeft: secondsLeft, into: &writer)
-      if writer.buffer.count - mark > service.limits.outputByteCountMax {
+      if writer.buffer.count - mark > service.limits.replyByteCountMax {
         throw ReplyError.replyTooLarge(service.limits)
       }
     } catch {
@@ -31,9 +32,9 @@ extension DeferredRequest {
     }
     switch work {
     case .query(let text):
-      try runQuery(text, service, secondsLeft: secondsLeft, into: &writer)
+      try runQuery(text, service, into: &writer)
     case .count(let condition):
-      try runCount(condition, service, secondsLeft: secondsLeft, into: &writer)
+      try runCount(condition, into: &writer)
     case .segments: try writeSegments(into: &writer)
     case .segment(let name, let limit, let after):
       try writeSegment(name, limit: limit, after: after, into: &writer)
@@ -60,10 +61,10 @@ extension DeferredRequest {
   ) throws(ReplyError) {
     let segments = try catalog()
     guard let code = segments.code(of: name) else {
-      let nearest = nearestName(to: name, in: segments.names.array)
+      let hint = NearestName.hint(name, among: segments.names.array)
       throw ReplyError(
         .unknownSegment,
-        "no segment '\(name)'; \(nearest.map { "did you mean \($0)? " } ?? "")SEGMENTS lists them")
+        "no segment '\(shown(Array(name.utf8).span))'\(hint); SEGMENTS lists them")
     }
     var start = 0
     if let after {

@@ -1,3 +1,5 @@
+import Expressions
+
 /// A request whose answer takes a scan, the disk, or other threads' numbers: it holds its snapshot, and runs
 /// on any thread but an event loop's.
 package struct DeferredRequest: Sendable {
@@ -15,7 +17,12 @@ package struct DeferredRequest: Sendable {
   let work: Work
   package let base: CustomerBase
   let encoding: ReplyEncoding
+  /// Stops the work at its deadline, or when the client is gone.
+  let control: QueryControl
   var namesSnapshot = false
+
+  /// Nobody waits for the answer any more.
+  package func cancel() { control.cancel() }
 }
 
 extension Session {
@@ -33,7 +40,10 @@ extension Session {
     case .snapshots: work = .snapshots
     default: work = .information
     }
-    return .deferred(DeferredRequest(work: work, base: base, encoding: encoding))
+    let control = QueryControl(
+      timeoutSeconds: limits.querySecondsMax, rowCountMax: limits.replyRowCountMax)
+    return .deferred(
+      DeferredRequest(work: work, base: base, encoding: encoding, control: control))
   }
 
   private static func tail(of request: Request, from index: Int) throws(ReplyError) -> String {

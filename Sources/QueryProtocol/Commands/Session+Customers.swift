@@ -1,4 +1,5 @@
 import Columns
+import Expressions
 
 /// Commands on customer ids: answered at once, on the event loop.
 extension Session {
@@ -134,10 +135,8 @@ extension Session {
     for i in first..<request.count {
       guard let name = request.text(i), let index = base.profiles.fieldIndex(named: name) else {
         let name = shown(request.argument(i))
-        let nearest = nearestName(to: name, in: base.frame.names)
-        throw ReplyError(
-          .unknownColumn,
-          "no column '\(name)'; \(nearest.map { "did you mean \($0)? " } ?? "")SCHEMA lists them")
+        let hint = NearestName.hint(name, among: base.frame.names)
+        throw ReplyError(.unknownColumn, "no column '\(name)'\(hint); SCHEMA lists them")
       }
       columns.append(index)
     }

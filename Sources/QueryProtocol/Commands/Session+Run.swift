@@ -1,3 +1,5 @@
+import Expressions
+
 extension Session {
   /// Answers one request into `writer`, or says that the answer takes a scan.
   ///
@@ -14,7 +16,7 @@ extension Session {
     let mark = writer.buffer.count
     do throws(ReplyError) {
       let outcome = try answer(command, request, on: base, service, into: &writer)
-      if writer.buffer.count - mark > service.limits.outputByteCountMax {
+      if writer.buffer.count - mark > service.limits.replyByteCountMax {
         throw ReplyError.replyTooLarge(service.limits)
       }
       return (command, outcome)
@@ -110,10 +112,8 @@ extension Session {
 
   private func unknownCommand(_ request: Request) -> ReplyError {
     let name = shown(request.argument(0))
-    let nearest = nearestName(to: name.uppercased(), in: Command.allCases.map { "\($0.name)" })
-    return ReplyError(
-      .unknownCommand,
-      "unknown command '\(name)'; \(nearest.map { "did you mean \($0)? " } ?? "")HELP lists them")
+    let hint = NearestName.hint(name, among: Command.allCases.map { "\($0.name)" })
+    return ReplyError(.unknownCommand, "unknown command '\(name)'\(hint); HELP lists them")
   }
 }
 
@@ -122,35 +122,6 @@ func shown(_ bytes: Span<UInt8>) -> String {
   let part = bytes.extracting(first: 160)
   let text = part.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
   return String(text.unicodeScalars.prefix(40).map { $0.value < 0x20 ? " " : Character($0) })
-}
-
-/// The name with the fewest edits from `name`; nil when even that takes more than a third of its letters.
-func nearestName(to name: String, in names: [String]) -> String? {
-  let wanted = Array(name.utf8.prefix(64))
-  var best: (name: String, distance: Int)?
-  for candidate in names {
-    let distance = editDistance(wanted, Array(candidate.utf8.prefix(64)))
-    if distance < (best?.distance ?? .max) { best = (candidate, distance) }
-  }
-  guard let best, best.distance <= max(2, wanted.count / 3), best.distance < wanted.count else {
-    return nil
-  }
-  return best.name
-}
-
-/// Insertions, deletions and replacements that make one word the other (Levenshtein).
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-  var row = Array(0...b.count)
-  for i in a.indices {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for j in b.indices {
-      let replaced = diagonal + (a[i] == b[j] ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-    }
-  }
-  return row[b.count]
 }
 
 extension Request {

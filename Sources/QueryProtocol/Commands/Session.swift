@@ -30,7 +30,7 @@ package enum Outcome {
 }
 
 /// The one who answers: what requests need beside the snapshot.
-package struct Service: Sendable {
+package final class Service: Sendable {
   package let limits: ServiceLimits
   /// The token that clients must give; nil when none is asked.
   package let token: AccessToken?

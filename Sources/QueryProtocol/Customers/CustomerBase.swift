@@ -1,4 +1,5 @@
 package import Columns
+package import Expressions
 package import JSONText
 import Kernels
 
@@ -10,8 +11,8 @@ package final class CustomerBase: Sendable {
   package let name: String
   /// The date that the scores are as of.
   package let asOf: Int32
-  /// All columns; `customer_id` is one of them.
-  package let frame: Frame
+  /// What queries ask: all columns and tags; `customer_id` is one of the columns.
+  package let source: QuerySource
   /// What the store says of the snapshot: models, cuts, taxonomy, provenance.
   package let metadata: JSON
 
@@ -25,14 +26,15 @@ package final class CustomerBase: Sendable {
 
   /// Takes a snapshot's columns; throws when it has no ids or an id twice.
   package init(
-    name: String, asOf: Int32, frame: Frame, metadata: JSON = .object([])
+    name: String, asOf: Int32, source: QuerySource, metadata: JSON = .object([])
   ) throws(CustomerBaseError) {
+    let frame = source.frame
     guard case .text(let identifiers)? = frame[CustomerBase.identifierColumn]?.values else {
       throw .noIdentifiers(snapshot: name)
     }
     self.name = name
     self.asOf = asOf
-    self.frame = frame
+    self.source = source
     self.metadata = metadata
     self.identifiers = identifiers
     index = try IdentifierIndex(identifiers, seed: .random(in: .min ... .max))
@@ -42,6 +44,15 @@ package final class CustomerBase: Sendable {
   }
 
   package static let identifierColumn = "customer_id"
+
+  package convenience init(
+    name: String, asOf: Int32, frame: Frame, metadata: JSON = .object([])
+  ) throws(CustomerBaseError) {
+    try self.init(
+      name: name, asOf: asOf, source: QuerySource(frame: frame), metadata: metadata)
+  }
+
+  package var frame: Frame { source.frame }
 
   package var rowCount: Int { frame.rowCount }
 

@@ -8,7 +8,11 @@ package final class ProfileLayout: @unchecked Sendable {
   // SAFETY: fields point into the frame's buffers and into `tables`, all immutable and held as long as this
   // object. Rows come from the index and codes were checked against their dictionary by `init`, so no load
   // goes past a buffer. Safe accessors cost 0.9 µs a profile more: a retain and a release a column.
-  let fields: [ProfileField]
+  let fields: AlignedBuffer<ProfileField>
+  /// Bytes that a row takes at most, without text and strings of large dictionaries.
+  let rowByteCountMax: Int
+  /// Whether any column has nulls.
+  let hasNulls: Bool
   private let frame: Frame
   private let tables: [StringTable]
   private let fieldByName: [String: Int]
@@ -21,7 +25,9 @@ package final class ProfileLayout: @unchecked Sendable {
       fields.append(try ProfileLayout.field(of: column, tables: &tables))
     }
     self.frame = frame
-    self.fields = fields
+    self.fields = AlignedBuffer(fields)
+    hasNulls = fields.contains { $0.validity != nil }
+    rowByteCountMax = fields.reduce(16) { $0 + $1.byteCountMax }
     self.tables = tables
     fieldByName = Dictionary(uniqueKeysWithValues: frame.names.enumerated().map { ($1, $0) })
   }
@@ -35,17 +41,16 @@ package final class ProfileLayout: @unchecked Sendable {
   /// Memory held beside the columns, in bytes.
   package var byteCount: Int { tables.reduce(0) { $0 + $1.byteCount } }
 
-  /// Distinct strings of a dictionary that is made up beforehand, at most.
-  private static let packedStringCountMax = 4_096
-
   private static func field(
     of column: Column, tables: inout [StringTable]
   ) throws(CustomerBaseError) -> ProfileField {
-    let keys = StringTable([",\(quotedText(column.name)):", bulkText(column.name)])
+    let keys = padded([",\(quotedText(column.name)):", bulkText(column.name)])
     tables.append(keys)
     var strings = PackedStrings(keys)
-    var packed: (quoted: PackedStrings, bulk: PackedStrings)?
+    var (quoted, bulk) = (strings, strings)
     var isValidText = true
+    var isPacked = false
+    var valueByteCountMax = NumberText.byteCountMax + 8
     if case .text(let table) = column.values {
       strings = PackedStrings(table)
       isValidText = table.isValidUTF8
@@ -53,22 +58,37 @@ package final class ProfileLayout: @unchecked Sendable {
       guard codes.maximum < table.count else { throw .codeWithoutString(column: column.name) }
       strings = PackedStrings(table)
       isValidText = table.isValidUTF8
-      if table.count <= packedStringCountMax {
-        let quoted = StringTable(table.array.map(quotedText))
-        let bulk = StringTable(table.array.map(bulkText))
-        tables += [quoted, bulk]
-        packed = (PackedStrings(quoted), PackedStrings(bulk))
+      let longest = (0..<table.count).map { table.utf8(at: $0).count }.max() ?? 0
+      if table.count <= packedStringCountMax && longest <= packedByteCountMax {
+        let packed = [padded(table.array.map(quotedText)), padded(table.array.map(bulkText))]
+        tables += packed
+        (quoted, bulk) = (PackedStrings(packed[0]), PackedStrings(packed[1]))
+        isPacked = true
+        valueByteCountMax = 6 * longest + 16
       }
     }
-    let (kind, values) = storage(of: column.values)
+    let (kind, values) = storage(of: column.values, isPacked: isPacked)
+    let (jsonKey, respKey) = (keys.utf8(at: 0), keys.utf8(at: 1))
     return ProfileField(
-      name: column.name, kind: kind, values: values,
-      validity: column.validity?.words.pointer.baseAddress, strings: strings, packed: packed,
-      jsonKey: keys.utf8(at: 0), respKey: keys.utf8(at: 1), isValidText: isValidText)
+      kind: kind, isValidText: isValidText, values: values,
+      validity: column.validity?.words.pointer.baseAddress, strings: strings, quoted: quoted,
+      bulk: bulk, jsonKey: jsonKey, respKey: respKey,
+      byteCountMax: max(jsonKey.count, respKey.count) + valueByteCountMax + paddingByteCount)
   }
 
+  /// A table with bytes behind its last string, so that copies of 16 bytes at a time may read past it.
+  private static func padded(_ strings: [String]) -> StringTable {
+    StringTable(strings + [String(repeating: " ", count: paddingByteCount)])
+  }
+
+  static let paddingByteCount = 16
+
+  /// Strings of a dictionary that is made up beforehand, and bytes of one of them, at most.
+  private static let packedStringCountMax = 4_096
+  private static let packedByteCountMax = 256
+
   private static func storage(
-    of values: ColumnValues
+    of values: ColumnValues, isPacked: Bool
   ) -> (ProfileField.Kind, UnsafeRawPointer) {
     func start<Element>(_ buffer: AlignedBuffer<Element>) -> UnsafeRawPointer {
       UnsafeRawPointer(buffer.pointer.baseAddress!)
@@ -86,9 +106,9 @@ package final class ProfileLayout: @unchecked Sendable {
     case .bool(let bitmap): return (.bool, start(bitmap.words))
     case .day(let buffer): return (.day, start(buffer))
     case .money(let buffer): return (.money, start(buffer))
-    case .string(.uint8(let codes), _): return (.code8, start(codes))
-    case .string(.uint16(let codes), _): return (.code16, start(codes))
-    case .string(.uint32(let codes), _): return (.code32, start(codes))
+    case .string(.uint8(let codes), _): return (isPacked ? .packed8 : .code8, start(codes))
+    case .string(.uint16(let codes), _): return (isPacked ? .packed16 : .code16, start(codes))
+    case .string(.uint32(let codes), _): return (isPacked ? .packed32 : .code32, start(codes))
     case .text(let table): return (.text, start(table.offsets))
     }
   }

@@ -37,16 +37,26 @@ package struct ReplyError: Error, Equatable, CustomStringConvertible {
 
   package let code: Code
   package let message: String
+  /// Where in a query it is wrong.
+  package let place: Place?
 
-  package init(_ code: Code, _ message: String) {
+  /// A place in a query: line and column, from 1, and the line with a caret under it.
+  package struct Place: Sendable, Equatable {
+    package let line: Int
+    package let column: Int
+    package let excerpt: String
+  }
+
+  package init(_ code: Code, _ message: String, at place: Place? = nil) {
     self.code = code
     self.message = message
+    self.place = place
   }
 
   static func replyTooLarge(_ limits: ServiceLimits) -> ReplyError {
     ReplyError(
       .limitExceeded,
-      "the reply takes more than \(limits.outputByteCountMax) bytes; ask for fewer rows or columns")
+      "the reply takes more than \(limits.replyByteCountMax) bytes; ask for fewer rows or columns")
   }
 
   package var description: String { "\(code.rawValue): \(message)" }

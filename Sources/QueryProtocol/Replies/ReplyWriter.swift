@@ -65,19 +65,27 @@ package struct ReplyWriter: ~Copyable {
 
   /// A reply that says what is wrong.
   package mutating func error(_ error: ReplyError) {
-    self.error(code: error.code.rawValue, prefix: error.code.respPrefix, message: error.message)
+    self.error(
+      code: error.code.rawValue, prefix: error.code.respPrefix, message: error.message,
+      place: error.place)
   }
 
   package mutating func error(_ error: ProtocolError) {
     self.error(code: error.code, prefix: "ERR", message: error.description)
   }
 
-  private mutating func error(code: String, prefix: String, message: String) {
+  private mutating func error(
+    code: String, prefix: String, message: String, place: ReplyError.Place? = nil
+  ) {
     if encoding == .line {
       buffer.append("{\"ok\":false,\"code\":")
       buffer.append(quoted: code)
       buffer.append(",\"error\":")
       buffer.append(quoted: message)
+      if let place {
+        buffer.append(",\"line\":\(place.line),\"column\":\(place.column),\"excerpt\":")
+        buffer.append(quoted: place.excerpt)
+      }
       buffer.append("}\n")
     } else {
       // A simple error ends at the first line break, so it must not hold one.
@@ -85,6 +93,7 @@ package struct ReplyWriter: ~Copyable {
       buffer.append(prefix)
       buffer.append(" ")
       for byte in message.utf8 { buffer.append(byte < 0x20 ? UInt8(ascii: " ") : byte) }
+      if let place { buffer.append(" (line \(place.line), column \(place.column))") }
       buffer.append("\r\n")
     }
   }

@@ -39,6 +39,7 @@ package struct RequestParser: Sendable {
   ) throws(ProtocolError) -> Bool {
     if isComplete {
       request.clear(keeping: RequestParser.keptByteCount)
+      request.isLine = isRESP != true
       isComplete = false
     }
     guard position < bytes.count else { return false }

@@ -13,23 +13,19 @@ extension ConnectionHandler {
     var position = 0
     var failure: ProtocolError?
     let isWritable = context.channel.isWritable
-    buffer.withUnsafeReadableBytes { raw in
-      let bytes = Span<UInt8>(_unsafeBytes: raw)
-      do throws(ProtocolError) {
-        while isWritable, mayGoOn, try parser.next(in: bytes, from: &position) {
-          requestCount += 1
-          if isQueryRunning {
-            waitingByteCount += parser.request.byteCount
-            waiting.append(parser.request)
-          } else {
-            run(parser.request, on: base, time: &time)
-          }
+    if isWritable {
+      buffer.withUnsafeReadableBytes { raw in
+        let bytes = Span<UInt8>(_unsafeBytes: raw)
+        do throws(ProtocolError) {
+          requestCount = try answer(
+            bytes, &position, on: base, batch: &loop.batch, parser: &parser, session: &session,
+            time: &time)
+        } catch {
+          failure = error
         }
-      } catch {
-        failure = error
       }
     }
-    if let failure { refuse(failure) }
+    if let failure { refuseInTurn(failure) }
     buffer.moveReaderIndex(forwardBy: position)
     if parser.isMidRequest {
       if requestCount > 0 || !hadPartial { partialSince = time }
@@ -37,7 +33,46 @@ extension ConnectionHandler {
       partialSince = nil
     }
     flush(context)
-    if buffer.readableBytes > 0 { goOnLater(context) }
+    if buffer.readableBytes > 0 || !waiting.isEmpty { goOnLater(context) }
+  }
+
+  /// Answers requests until the bytes end or this client must wait; returns how many it took.
+  ///
+  /// Parser and session come in as this handler's own, borrowed for the whole batch: reached through the object
+  /// they would be copied, with reference counts, for every request.
+  private func answer(
+    _ bytes: Span<UInt8>, _ position: inout Int, on base: CustomerBase,
+    batch: inout RequestBatch, parser: inout RequestParser, session: inout Session,
+    time: inout NIODeadline
+  ) throws(ProtocolError) -> Int {
+    var requestCount = 0
+    while mayGoOn && waitingFailure == nil {
+      // A request behind AUTH may be longer than one before it: until then, one at a time.
+      let limit = session.isAuthenticated ? RequestBatch.countMax : 1
+      var failure: ProtocolError?
+      batch.removeAll()
+      do throws(ProtocolError) {
+        try batch.fill(from: &parser, bytes, &position, limit: limit)
+      } catch {
+        failure = error
+      }
+      base.prefetch(for: batch)
+      requestCount += batch.count
+      for i in 0..<batch.count where !isEnding {
+        if isQueryRunning || !waiting.isEmpty || !mayGoOn {
+          waitingByteCount += batch[i].byteCount
+          waiting.append(batch[i])
+        } else {
+          run(batch[i], on: base, session: &session, time: &time)
+        }
+      }
+      if session.isAuthenticated {
+        parser.requestByteCountMax = loop.service.limits.requestByteCountMax
+      }
+      if let failure { throw failure }
+      if batch.count < limit { break }
+    }
+    return requestCount
   }
 
   /// Whether another request may be answered in this batch.
@@ -49,18 +84,17 @@ extension ConnectionHandler {
   static let batchByteCountMax = 128 << 10
 
   /// Answers one request, or hands it to the workers.
-  private func run(_ request: Request, on base: CustomerBase, time: inout NIODeadline) {
+  private func run(
+    _ request: borrowing Request, on base: CustomerBase, session: inout Session,
+    time: inout NIODeadline
+  ) {
     if session.encoding == .line && !request.isLine { session.encoding = .resp2 }
-    let wasAuthenticated = session.isAuthenticated
     let (command, outcome) = session.run(request, on: base, loop.service, into: &loop.writer)
-    if session.isAuthenticated != wasAuthenticated {
-      parser.requestByteCountMax = loop.service.limits.requestByteCountMax
-    }
     switch outcome {
     case .replied: break
     case .repliedLast: isEnding = true
     case .deferred(let work):
-      isQueryRunning = true
+      runningQuery = work
       hand(work, command ?? .query, arrival: time)
       return
     }
@@ -87,7 +121,7 @@ extension ConnectionHandler {
 
   /// Sends the reply of this client's query and goes on with what waited behind it.
   private func finish(_ reply: ByteBuffer?) {
-    isQueryRunning = false
+    runningQuery = nil
     lastActivity = .now()
     guard let context else { return }
     guard let reply else { return closeNow() }
@@ -102,13 +136,20 @@ extension ConnectionHandler {
       let base = loop.holder.current
       var time = NIODeadline.now()
       while !isQueryRunning, context.channel.isWritable, mayGoOn,
-        let request = waiting.popFirst() {
+        let request = waiting.popFirst()
+      {
         waitingByteCount -= request.byteCount
-        run(request, on: base, time: &time)
+        run(request, on: base, session: &session, time: &time)
+        if session.isAuthenticated {
+          parser.requestByteCountMax = loop.service.limits.requestByteCountMax
+        }
       }
       flush(context)
     }
-    if var buffer = held, waiting.isEmpty || isQueryRunning {
+    if let waitingFailure, waiting.isEmpty, !isQueryRunning {
+      refuse(waitingFailure)
+      flush(context)
+    } else if var buffer = held, waiting.isEmpty || isQueryRunning {
       held = nil
       answer(&buffer, context)
       if buffer.readableBytes > 0 && !isEnding { held = buffer }
@@ -124,7 +165,7 @@ extension ConnectionHandler {
 
   /// Another turn for this client once the others had theirs.
   private func goOnLater(_ context: ChannelHandlerContext) {
-    guard !isTurnScheduled, !isEnding, context.channel.isWritable, !isQueueFull else { return }
+    guard !isTurnScheduled, !isEnding, !isQueryRunning, context.channel.isWritable else { return }
     isTurnScheduled = true
     let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
     loop.eventLoop.execute {

@@ -10,6 +10,11 @@ extension ConnectionHandler {
     isEnding = true
   }
 
+  /// As `refuse`, but behind the replies that are still to come.
+  func refuseInTurn(_ error: ProtocolError) {
+    if isQueryRunning || !waiting.isEmpty { waitingFailure = error } else { refuse(error) }
+  }
+
   /// Says why, then ends; for what happens between requests.
   func refuse(_ error: ReplyError, _ context: ChannelHandlerContext) {
     speakClientsProtocol()

@@ -26,8 +26,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Requests behind a query of this client.
   var waiting = CircularBuffer<Request>()
   var waitingByteCount = 0
-  /// Whether a query of this client runs, and since when.
-  var isQueryRunning = false
+  /// What is wrong with the stream behind them.
+  var waitingFailure: ProtocolError?
+  /// The query of this client that runs, or waits for a worker.
+  var runningQuery: DeferredRequest?
+  var isQueryRunning: Bool { runningQuery != nil }
 
   /// Whether the channel asked for more bytes while reading was paused.
   var isReadHeld = false
@@ -69,13 +72,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerRemoved(context: ChannelHandlerContext) {
     loop.remove(self)
+    runningQuery?.cancel()
     self.context = nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var buffer = unwrapInboundIn(data)
     loop.counters.bytesReadCount.increment(by: buffer.readableBytes)
-    if isEnding || isDraining { return }
+    if isEnding || isDraining || waitingFailure != nil { return }
     lastActivity = .now()
     if held != nil {
       held!.writeBuffer(&buffer)

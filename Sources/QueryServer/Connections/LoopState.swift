@@ -14,7 +14,9 @@ final class LoopState: @unchecked Sendable {
 
   /// Replies of the batch at hand.
   var writer = ReplyWriter(capacity: LoopState.keptByteCount)
-  /// Requests of the batch at hand, for the statistics.
+  /// The requests of the batch at hand.
+  var batch = RequestBatch()
+  /// Times of the batch at hand, for the statistics.
   var samples: [CommandStatistics.Sample] = []
   private(set) var connections: [ObjectIdentifier: ConnectionHandler] = [:]
   private var sweep: RepeatedTask?
@@ -40,7 +42,8 @@ final class LoopState: @unchecked Sendable {
   func start() {
     eventLoop.assertInEventLoop()
     let interval = TimeAmount.milliseconds(LoopState.sweepMilliseconds)
-    sweep = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
+    sweep = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
+      [weak self] _ in
       guard let self else { return }
       let now = NIODeadline.now()
       for connection in Array(connections.values) { connection.checkTime(now) }
@@ -53,7 +56,9 @@ final class LoopState: @unchecked Sendable {
     sweep = nil
   }
 
-  func add(_ connection: ConnectionHandler) { connections[ObjectIdentifier(connection)] = connection }
+  func add(_ connection: ConnectionHandler) {
+    connections[ObjectIdentifier(connection)] = connection
+  }
   func remove(_ connection: ConnectionHandler) { connections[ObjectIdentifier(connection)] = nil }
 
   /// Asks every client's handler to end: requests under way are answered first.

@@ -1,11 +1,13 @@
 import NIOCore
 import NIOPosix
 import QueryProtocol
+import Synchronization
 
 /// The threads on which queries run: a few, because each query uses all cores by itself.
 final class QueryWorkers: Sendable {
   private let pool: NIOThreadPool
   private let service: Service
+  private let isStopped = SharedFlag()
 
   init(threadCount: Int, service: Service) {
     pool = NIOThreadPool(numberOfThreads: max(1, threadCount))
@@ -32,6 +34,20 @@ final class QueryWorkers: Sendable {
     }
   }
 
-  /// Takes no more queries; those that run end on their own, at their deadline at the latest.
-  func stop() { pool.shutdownGracefully { _ in } }
+  /// Takes no more queries and waits for those that run; false when some still run after `seconds`.
+  func stop(withinSeconds seconds: Double) async -> Bool {
+    pool.shutdownGracefully { [isStopped] _ in isStopped.set() }
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while !isStopped.isSet && ContinuousClock.now < deadline {
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+    return isStopped.isSet
+  }
+}
+
+/// A flag that one thread sets for others.
+final class SharedFlag: Sendable {
+  private let value = Atomic<Bool>(false)
+  var isSet: Bool { value.load(ordering: .acquiring) }
+  func set() { value.store(true, ordering: .releasing) }
 }

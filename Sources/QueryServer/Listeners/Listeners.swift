@@ -72,14 +72,18 @@ struct Listeners {
 
   private func queryBootstrap(tls: NIOSSLContext?) -> ServerBootstrap {
     let (loops, host) = (loops, host)
+    // Past it nothing more of a client is answered or read.
+    let unsentByteCountMax = host.limits.outputByteCountMax / 2
     return ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1_024)
+      .serverChannelOption(.maxMessagesPerRead, value: 32)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       // One read a turn: what is read ahead of a pause is at most one buffer.
       .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(
-        .writeBufferWaterMark, value: .init(low: 64 << 10, high: Listeners.unsentByteCountHigh)
+        .writeBufferWaterMark,
+        value: .init(low: max(1, unsentByteCountMax / 2), high: max(1, unsentByteCountMax))
       )
       .childChannelOption(
         .recvAllocator,
@@ -91,9 +95,6 @@ struct Listeners {
         }
       }
   }
-
-  /// Unsent bytes of a client past which nothing more is answered or read.
-  static let unsentByteCountHigh = 256 << 10
 
   /// Sets up a new client, or the one too many.
   private static func welcome(

@@ -8,7 +8,8 @@ extension ServerHost {
     let base = holder.current
     var out = ""
     func metric(_ name: String, _ type: String, _ help: String, _ value: String) {
-      out += "# HELP strata_\(name) \(help)\n# TYPE strata_\(name) \(type)\nstrata_\(name) \(value)\n"
+      out +=
+        "# HELP strata_\(name) \(help)\n# TYPE strata_\(name) \(type)\nstrata_\(name) \(value)\n"
     }
     metric("uptime_seconds", "gauge", "Seconds since the start.", "\(counters.uptimeSeconds)")
     metric("customers", "gauge", "Customers in the snapshot in force.", "\(base.rowCount)")

@@ -19,10 +19,10 @@ struct BlockDecoder {
   }
 
   func decode(
-    _ raw: UnsafeRawBufferPointer, into destination: ColumnDestination
+    _ raw: UnsafeRawBufferPointer, into destination: ColumnDestination, _ scratch: BlockScratch
   ) throws(StorageError) {
     if block < header.dictionaryBlockCount {
-      return try text(raw, destination)
+      return try text(raw, destination, scratch)
     }
     let values = try validity(raw, destination)
     switch (destination.values, header.type) {
@@ -43,7 +43,7 @@ struct BlockDecoder {
     case (.bits(let base, _), _):
       try expect(entry.encoding == .bits, "a block of \(entry.encoding)", "bits")
       try words(values, to: base + rows.lowerBound / 64, rows.count)
-    case (.text, _): try text(values, destination)
+    case (.text, _): try text(values, destination, scratch)
     case (.fixed, _): preconditionFailure("a fixed-width destination has a fixed-width type")
     }
   }
@@ -125,7 +125,7 @@ struct BlockDecoder {
         UnsafeRawBufferPointer(rebasing: raw[headerByteCount...]),
         UnsafeMutableBufferPointer(rebasing: out[1...]))
       Pattern.accumulate(out)
-    case .bits, .text: try expect(false, "a block of \(entry.encoding)", "integers")
+    case .bits, .text, .aligned: try expect(false, "a block of \(entry.encoding)", "integers")
     }
   }
 
@@ -162,33 +162,74 @@ struct BlockDecoder {
       "a code of the \(header.dictionaryCount) strings in the dictionary")
   }
 
-  /// Lengths and bytes of strings.
+  /// Strings: lengths and bytes, or one length and the bytes by position.
   private func text(
-    _ raw: UnsafeRawBufferPointer, _ destination: ColumnDestination
+    _ raw: UnsafeRawBufferPointer, _ destination: ColumnDestination, _ scratch: BlockScratch
   ) throws(StorageError) {
     guard let text = destination.text else { preconditionFailure("texts are given room") }
+    let start = destination.textStarts[block]
+    let bytes = UnsafeMutableBufferPointer(start: text.bytes + start, count: Int(entry.maximum))
+    let offsets = UnsafeMutableBufferPointer(
+      start: text.offsets + rows.lowerBound + 1, count: rows.count)
+    try expect(
+      raw.count >= BlockEncoder.textHeaderByteCount, "\(raw.count) bytes", "a text header")
+    if entry.encoding == .aligned {
+      try aligned(raw, offsets, bytes, start, scratch)
+    } else {
+      try lengthsAndBytes(raw, offsets, bytes, start)
+    }
+  }
+
+  private func lengthsAndBytes(
+    _ raw: UnsafeRawBufferPointer, _ offsets: UnsafeMutableBufferPointer<UInt32>,
+    _ bytes: UnsafeMutableBufferPointer<UInt8>, _ start: Int
+  ) throws(StorageError) {
     let headerByteCount = BlockEncoder.textHeaderByteCount
-    try expect(entry.encoding == .text, "a block of \(entry.encoding)", "text")
-    try expect(raw.count >= headerByteCount, "\(raw.count) bytes", "a text header")
     let width = ByteReader(raw).uint32(at: 4)
     try expect(width <= 32, "a width of \(width) bits", "at most 32")
     let packedByteCount = BitPacking.packedByteCount(count: rows.count, width: Int(width))
-    let textByteCount = Int(entry.maximum)
-    let byteCount = headerByteCount + packedByteCount + textByteCount
+    let byteCount = headerByteCount + packedByteCount + bytes.count
     try expect(raw.count == byteCount, "\(raw.count) bytes", "\(byteCount)")
-    let lengths = UnsafeMutableBufferPointer(
-      start: text.offsets + rows.lowerBound + 1, count: rows.count)
     BitPacking.unpack(
       UnsafeRawBufferPointer(rebasing: raw[headerByteCount..<headerByteCount + packedByteCount]),
-      width: Int(width), base: ByteReader(raw).uint32(at: 0), multiplier: 1, into: lengths)
-    let start = destination.textStarts[block]
+      width: Int(width), base: ByteReader(raw).uint32(at: 0), multiplier: 1, into: offsets)
     var end = start
-    for i in lengths.indices {
-      end &+= Int(lengths[i])
-      lengths[i] = UInt32(truncatingIfNeeded: end)
+    for i in offsets.indices {
+      end &+= Int(offsets[i])
+      offsets[i] = UInt32(truncatingIfNeeded: end)
     }
-    try expect(end - start == textByteCount, "\(end - start) bytes of strings", "\(textByteCount)")
-    UnsafeMutableRawBufferPointer(start: text.bytes + start, count: textByteCount).copyMemory(
+    try expect(end - start == bytes.count, "\(end - start) bytes of strings", "\(bytes.count)")
+    UnsafeMutableRawBufferPointer(bytes).copyMemory(
       from: UnsafeRawBufferPointer(rebasing: raw[(headerByteCount + packedByteCount)...]))
+  }
+
+  private func aligned(
+    _ raw: UnsafeRawBufferPointer, _ offsets: UnsafeMutableBufferPointer<UInt32>,
+    _ bytes: UnsafeMutableBufferPointer<UInt8>, _ start: Int, _ scratch: BlockScratch
+  ) throws(StorageError) {
+    let length = Int(ByteReader(raw).uint32(at: 0))
+    try expect(
+      length <= BlockEncoder.alignedLengthMax && length * rows.count == bytes.count,
+      "strings of \(length) bytes", "\(bytes.count) bytes in \(rows.count) strings")
+    var at = BlockEncoder.textHeaderByteCount + 2 * length
+    try expect(raw.count >= at, "\(raw.count) bytes", "bases and widths of \(length) positions")
+    let column = scratch.values.reserve(rows.count).bindMemory(to: UInt8.self)
+    for position in 0..<length {
+      let base = raw[BlockEncoder.textHeaderByteCount + 2 * position]
+      let width = Int(raw[BlockEncoder.textHeaderByteCount + 2 * position + 1])
+      try expect(width <= 8, "a width of \(width) bits", "at most 8")
+      let end = at + BitPacking.packedByteCount(count: rows.count, width: width)
+      try expect(raw.count >= end, "\(raw.count) bytes", "\(end) or more")
+      BitPacking.unpack(
+        UnsafeRawBufferPointer(rebasing: raw[at..<end]), width: width, base: base, multiplier: 1,
+        into: column)
+      ByteColumns.scatter(
+        UnsafeBufferPointer(column), position: position, length: length, into: bytes)
+      at = end
+    }
+    try expect(raw.count == at, "\(raw.count) bytes", "\(at)")
+    for i in offsets.indices {
+      offsets[i] = UInt32(truncatingIfNeeded: start &+ (i &+ 1) &* length)
+    }
   }
 }

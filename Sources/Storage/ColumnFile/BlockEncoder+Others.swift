@@ -81,11 +81,22 @@ extension BlockEncoder {
         advice: "shorten the texts, or leave the column out")
     }
     let bounds = IntegerBounds.find(in: UnsafeBufferPointer(lengths))
+    entry.maximum = Int64(textByteCount)
+    if nulls == nil, bounds.minimum == bounds.maximum {
+      let start = Int(offsets[rows.lowerBound])
+      let text = UnsafeBufferPointer(
+        rebasing: table.bytes.pointer[start..<start + textByteCount])
+      if let raw = aligned(text, length: Int(bounds.minimum), count: count, scratch) {
+        entry.encoding = .aligned
+        return raw
+      }
+      // The lengths stood where the positions were gathered.
+      lengths.update(repeating: bounds.minimum)
+    }
     let width = BitPacking.width(of: UInt64(bounds.maximum - bounds.minimum))
     let packedByteCount = BitPacking.packedByteCount(count: count, width: width)
     let byteCount = Self.textHeaderByteCount + packedByteCount + textByteCount
     entry.encoding = .text
-    entry.maximum = Int64(textByteCount)
     return write(nulls, byteCount, scratch) { out in
       out.storeBytes(of: bounds.minimum.littleEndian, as: UInt32.self)
       out.storeBytes(of: UInt32(width).littleEndian, toByteOffset: 4, as: UInt32.self)

@@ -82,7 +82,7 @@ struct BlockEncoder {
   ) -> EncodedBlock {
     entry.rawByteCount = raw.count
     var stored = raw
-    if let compressed = compress(raw, entry.encoding, scratch) {
+    if let compressed = compress(raw, scratch) {
       entry.compression = .lz4
       stored = compressed
     }
@@ -93,24 +93,25 @@ struct BlockEncoder {
 
   /// The block under LZ4, or nil when that saves less than a 32nd.
   ///
-  /// Packed residuals look like noise unless rows come in runs, and LZ4 spends more on noise than packing
-  /// did: a sample of 4 KiB from the middle tells them apart for a 16th of the cost.
+  /// Packed residuals and fitted floats look like noise unless rows come in runs, and LZ4 takes longer over
+  /// noise than packing did: two samples of 4 KiB tell them apart for a fraction of the cost.
   private func compress(
-    _ raw: UnsafeRawBufferPointer, _ encoding: BlockEncoding, _ scratch: BlockScratch
+    _ raw: UnsafeRawBufferPointer, _ scratch: BlockScratch
   ) -> UnsafeRawBufferPointer? {
     guard raw.count >= 64, raw.count <= StorageLimits.blockByteCountMax else { return nil }
     let sampleByteCount = 4_096
-    let out = scratch.stored.reserve(max(raw.count, sampleByteCount + 64))
+    let out = scratch.stored.reserve(max(raw.count, sampleByteCount))
     func shrink(_ part: UnsafeRawBufferPointer, to capacity: Int) -> Int? {
       let count = LZ4_compress_default(
         part.baseAddress, out.baseAddress, Int32(part.count), Int32(capacity))
       return count > 0 ? Int(count) : nil
     }
-    let isNoiseLike = encoding == .packed || encoding == .delta
-    if isNoiseLike && raw.count > 2 * sampleByteCount {
-      let start = (raw.count - sampleByteCount) / 2
-      let sample = UnsafeRawBufferPointer(rebasing: raw[start..<start + sampleByteCount])
-      guard shrink(sample, to: sampleByteCount / 8 * 7) != nil else { return nil }
+    if raw.count > 8 * sampleByteCount {
+      let shrinks = [raw.count / 3, raw.count / 3 * 2].contains { start in
+        let sample = UnsafeRawBufferPointer(rebasing: raw[start..<start + sampleByteCount])
+        return shrink(sample, to: sampleByteCount / 16 * 15) != nil
+      }
+      guard shrinks else { return nil }
     }
     guard let count = shrink(raw, to: raw.count - raw.count / 32) else { return nil }
     return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(out)[..<count])

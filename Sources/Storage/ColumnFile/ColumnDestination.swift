@@ -60,7 +60,7 @@ final class ColumnDestination: @unchecked Sendable {
       }
     var starts: [Int] = []
     var textByteCount = 0
-    for entry in entries where entry.encoding == .text {
+    for entry in entries where entry.encoding.isText {
       starts.append(textByteCount)
       textByteCount += Int(entry.maximum)
     }

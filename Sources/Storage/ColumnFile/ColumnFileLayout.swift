@@ -106,6 +106,9 @@ package enum BlockEncoding: UInt8, Sendable, CaseIterable {
   case delta = 2
   case bits = 3
   case text = 4
+  case aligned = 5
+
+  var isText: Bool { self == .text || self == .aligned }
 }
 
 package enum BlockCompression: UInt8, Sendable, CaseIterable {

@@ -75,7 +75,7 @@ struct ColumnFileParser {
       for block in 0..<footer.entryCount {
         let entry = try entry(raw, block, footer, header, startsAt: end)
         end += entry.storedByteCount
-        if entry.encoding == .text { textByteCount += Int(entry.maximum) }
+        if entry.encoding.isText { textByteCount += Int(entry.maximum) }
         entries.append(entry)
       }
       guard end == footer.indexOffset else {
@@ -124,8 +124,8 @@ struct ColumnFileParser {
       throw fail("\(entry.rawByteCount) bytes from \(entry.storedByteCount)", "a block's size")
     }
     let isText = header.type == .text || block < header.dictionaryBlockCount
-    guard (encoding == .text) == isText,
-      !isText || (entry.maximum >= 0 && entry.maximum <= Int64(entry.rawByteCount)),
+    guard encoding.isText == isText,
+      !isText || (0...Int64(StorageLimits.blockByteCountMax)).contains(entry.maximum),
       entry.nullCount == 0 || block >= header.dictionaryBlockCount
     else { throw fail("a block of \(encoding)", "a block of \(header.type.name)") }
     return entry

@@ -104,7 +104,8 @@ package final class ColumnFileReader: Sendable {
     let decoder = BlockDecoder(header, entry, block: block, path: path)
     try ScratchPool.shared.borrow { scratch throws(StorageError) in
       let stored = try readStored(block, scratch, direct: place(of: block, in: destination))
-      try decoder.decode(try decompress(block, stored, scratch), into: destination)
+      try decoder.decode(
+        try decompress(block, stored, scratch), into: destination, scratch)
     }
   }
 

@@ -1,6 +1,5 @@
 import Columns
 import JSONText
-import Kernels
 
 extension DirectoryPlan {
   /// Names of the columns of a batch; extra columns come after them.
@@ -33,7 +32,7 @@ extension DirectoryPlan {
         expected: "a code below \(customerCount), the number of customers",
         advice: "publish the new customers with the batch")
     }
-    let days = DirectoryPlan.dayBounds(table)
+    let summary = try BatchSummary(table, folder)
     let sources = draft.sources.map { source -> JSON in
       [
         "name": .string(source.name), "bytes": JSON(source.byteCount),
@@ -45,12 +44,13 @@ extension DirectoryPlan {
       members: [
         JSON.Member("rows", JSON(table.rowCount)),
         JSON.Member("customers", JSON(table.customerCount)),
-        JSON.Member("firstDay", .string(Day.text(days.first))),
-        JSON.Member("lastDay", .string(Day.text(days.last))),
-        JSON.Member("total", .integer(try DirectoryPlan.total(table, folder))),
+        JSON.Member("firstDay", .string(Day.text(summary.firstDay))),
+        JSON.Member("lastDay", .string(Day.text(summary.lastDay))),
+        JSON.Member("total", .integer(summary.total)),
         JSON.Member("sources", .array(sources)),
         JSON.Member("ingest", draft.ingest),
       ])
+    self.summary = summary
     let starts = table.rowStarts.pointer
     let counts = AlignedBuffer<UInt32>(count: table.customerCount) { counts in
       for k in counts.indices { counts[k] = starts[k + 1] - starts[k] }
@@ -122,29 +122,4 @@ extension DirectoryPlan {
     }
   }
 
-  /// First and last day of a batch; (0, 0) without rows.
-  static func dayBounds(_ table: TransactionTable) -> (first: Int32, last: Int32) {
-    let bounds = IntegerBounds.find(in: table.days.pointer)
-    return (bounds.minimum, bounds.maximum)
-  }
-
-  /// The exact sum of a batch's amounts.
-  private static func total(
-    _ table: TransactionTable, _ folder: String
-  ) throws(StorageError) -> Int64 {
-    var low: UInt64 = 0
-    var high: Int64 = 0
-    for amount in table.amounts.pointer {
-      low &+= UInt64(truncatingIfNeeded: amount) & 0xFFFF_FFFF
-      high &+= amount >> 32
-    }
-    // At most 2³² rows: neither half has overflowed. total = high · 2³² + low.
-    let carried = high &+ Int64(low >> 32)
-    guard let top = Int32(exactly: carried) else {
-      throw StorageError(
-        .limit, path: folder, found: "amounts whose sum is past 64 bits",
-        expected: "a sum of at most \(Money.text(.max))", advice: "check the amounts")
-    }
-    return Int64(top) << 32 | Int64(low & 0xFFFF_FFFF)
-  }
 }

@@ -16,6 +16,8 @@ struct DirectoryPlan {
   let recordName: String
   /// Members of the JSON file before the list of files.
   let members: [JSON.Member]
+  /// Of a batch only.
+  var summary: BatchSummary?
   private(set) var columns: [PlannedColumn] = []
   private var fileNames: Set<String> = []
 

@@ -65,6 +65,7 @@ package struct Manifest: Sendable, Equatable {
   static let unnamedStoreID = "0000000000000000"
   static let fileName = "manifest.json"
   static let temporaryFileName = ".manifest.json.tmp"
+  static let formerFileName = ".manifest.json.former"
   static let identity = FileIdentity(storeID: "", path: fileName)
   static let folders = ["batches", "customers", "snapshots"]
 

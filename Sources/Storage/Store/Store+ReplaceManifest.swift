@@ -1,43 +1,57 @@
 extension Store {
   /// Puts a manifest in force: write, fsync, re-read, rename over the old, fsync the directory.
   ///
-  /// When the last fsync fails, the old manifest is put back: what was published must not count, yet its
-  /// directories stay, because the disk may come back with either manifest. The next writer removes them.
+  /// When the last fsync fails, the old manifest is put back: what was published must not count. That takes one
+  /// rename of a second name that the old one was given before, so it works on a full or failing disk. The new
+  /// directories stay then, because the disk may come back with either manifest; the next writer removes them.
   func replaceManifest(
     with new: Manifest, onRename: () -> Void = {}
   ) throws(StorageError) {
-    try writeManifest(new)
+    let current = path + "/" + Manifest.fileName
+    let temporary = path + "/" + Manifest.temporaryFileName
+    let former = path + "/" + Manifest.formerFileName
+    for leftover in [temporary, former] where try system.exists(leftover) {
+      try system.removeFile(leftover)
+    }
+    // Opened now, so that nothing but the fsync itself is left to fail after the rename.
+    let directory = try File(path, .directory, system: system)
+    let hasFormer = try system.exists(current)
+    do throws(StorageError) {
+      try writeManifest(new, to: temporary)
+      if hasFormer { try system.link(current, as: former) }
+      try system.rename(temporary, to: current)
+    } catch {
+      for leftover in [temporary, former] { try? system.removeFile(leftover) }
+      throw error
+    }
     onRename()
     do throws(StorageError) {
-      try system.synchronizeDirectory(path)
+      try directory.synchronize()
     } catch {
-      guard new.change > 0 else { throw error }
-      do throws(StorageError) {
-        try writeManifest(manifest)
-      } catch let second {
-        throw error.advising(
-          "the old state could not be put back (\(second)): the new one may be in force; "
-            + "check the disk, then look with `strata snapshots`")
-      }
+      if hasFormer { try putBack(former, error) }
       throw error
+    }
+    // Failing to remove it harms nothing: readers do not look at it.
+    if hasFormer { try? system.removeFile(former) }
+  }
+
+  private func writeManifest(_ manifest: Manifest, to temporary: String) throws(StorageError) {
+    let (bytes, checksum) = SealedJSON.seal(manifest.members, identity: Manifest.identity)
+    try File.writeAll(bytes, to: temporary, system: system)
+    let written = try SealedJSON.read(temporary, identity: Manifest.identity, system: system)
+    guard written.checksum == checksum else {
+      throw .damaged(
+        temporary, found: "other bytes than were written", expected: Checksum.text(checksum))
     }
   }
 
-  private func writeManifest(_ manifest: Manifest) throws(StorageError) {
-    let temporary = path + "/" + Manifest.temporaryFileName
-    let (bytes, checksum) = SealedJSON.seal(manifest.members, identity: Manifest.identity)
-    if try system.exists(temporary) { try system.removeFile(temporary) }
+  private func putBack(_ former: String, _ cause: StorageError) throws(StorageError) {
     do throws(StorageError) {
-      try File.writeAll(bytes, to: temporary, system: system)
-      let written = try SealedJSON.read(temporary, identity: Manifest.identity, system: system)
-      guard written.checksum == checksum else {
-        throw .damaged(
-          temporary, found: "other bytes than were written", expected: Checksum.text(checksum))
-      }
-      try system.rename(temporary, to: path + "/" + Manifest.fileName)
+      try system.rename(former, to: path + "/" + Manifest.fileName)
     } catch {
-      try? system.removeFile(temporary)
-      throw error
+      throw cause.advising(
+        "the old state could not be put back (\(error)): the new one may be in force; "
+          + "check the disk, then look with `strata snapshots`")
     }
   }
 }

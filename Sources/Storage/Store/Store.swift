@@ -39,7 +39,9 @@ package struct Store: Sendable {
     at path: String, system: SystemCalls = .real
   ) throws(StorageError) -> Store {
     try system.makeDirectoryIfMissing(path)
-    let ours = Set(Manifest.folders + [StoreLock.fileName, Manifest.temporaryFileName])
+    let ours = Set(
+      Manifest.folders
+        + [StoreLock.fileName, Manifest.temporaryFileName, Manifest.formerFileName])
     let others = try system.list(path).filter { !ours.contains($0) }
     guard others.isEmpty else {
       throw StorageError(

@@ -18,14 +18,16 @@ extension StoreWriter {
     var mayRemove = true
     do throws(StorageError) {
       let checksums = try write(plans, storeID: next.storeID)
-      let published = StoreWriter.enter(publication, checksums, into: &next)
+      let published = StoreWriter.enter(
+        publication, plans.compactMap(\.summary), checksums, into: &next)
       try putInPlace(plans)
       try store.replaceManifest(with: next, onRename: { mayRemove = false })
       store = Store(path: store.path, manifest: next, system: store.system)
       return published
     } catch {
       if mayRemove { abandon(plans) }
-      throw error.advising("nothing was published: the store is as it was")
+      throw error.advice.contains("could not be put back")
+        ? error : error.advising("nothing was published: the store is as it was")
     }
   }
 
@@ -149,17 +151,18 @@ extension StoreWriter {
 
   /// Enters what was written into the manifest-to-be.
   private static func enter(
-    _ publication: Publication, _ checksums: [UInt64], into next: inout Manifest
+    _ publication: Publication, _ summaries: [BatchSummary], _ checksums: [UInt64],
+    into next: inout Manifest
   ) -> Published {
     var checksums = checksums[...]
     var batches: [BatchEntry] = []
     var customers: [CustomersEntry] = []
     var snapshots: [SnapshotEntry] = []
-    for batch in publication.batches {
-      let days = DirectoryPlan.dayBounds(batch.table)
+    for (batch, summary) in zip(publication.batches, summaries) {
       let entry = BatchEntry(
         number: (next.batches.last?.number ?? 0) + 1, rowCount: batch.table.rowCount,
-        customerCount: batch.table.customerCount, firstDay: days.first, lastDay: days.last,
+        customerCount: batch.table.customerCount, firstDay: summary.firstDay,
+        lastDay: summary.lastDay,
         sourceHashes: batch.sources.map(\.contentHash), checksum: checksums.removeFirst())
       next.batches.append(entry)
       batches.append(entry)

@@ -18,6 +18,13 @@ extension SystemCalls {
     }
   }
 
+  /// Gives a file a second name.
+  func link(_ path: String, as second: String) throws(StorageError) {
+    if case .failure(let failure) = perform(.link, { Int(Glibc.link(path, second)) }) {
+      throw error(.link, failure, second)
+    }
+  }
+
   /// Whether there is something of that name.
   func exists(_ path: String) throws(StorageError) -> Bool {
     var status = stat()

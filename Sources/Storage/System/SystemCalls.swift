@@ -6,7 +6,7 @@ import Synchronization
 package final class SystemCalls: Sendable {
   package enum Call: String, Sendable, CaseIterable {
     case open, status = "fstat", read = "pread", write = "pwrite", synchronize = "fsync"
-    case rename, makeDirectory = "mkdir", remove = "unlink", list = "readdir", lock = "flock"
+    case rename, makeDirectory = "mkdir", remove = "unlink", link, list = "readdir", lock = "flock"
     case truncate = "ftruncate"
   }
 

@@ -4,6 +4,14 @@ import Columns
 import Models
 import Pipeline
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 extension ScoreOptions {
   /// The request that these options make.
   func request() throws -> ScoreRequest {
@@ -34,7 +42,70 @@ extension ScoreOptions {
     }
     request.groupColumn = by
     request.isFull = full
+    request.value = try valueModel()
+    request.clustering = try clustering()
     return request
+  }
+
+  private func valueModel() throws -> ValueModel? {
+    if clv == "none" { return nil }
+    guard let horizon = TimeSpan(horizon) else {
+      throw ValidationError("--horizon takes a span such as 12mo or 26w, not '\(self.horizon)'")
+    }
+    guard let ruler = TimeRuler(rawValue: ruler) else {
+      throw ValidationError("--ruler takes day, week or month, not '\(self.ruler)'")
+    }
+    guard penalty >= 0, penalty.isFinite else {
+      throw ValidationError("--penalty takes a number from 0 on, not \(penalty)")
+    }
+    guard margin.isFinite else { throw ValidationError("--margin takes a number, not \(margin)") }
+    if let kind = LifetimeModelKind(rawValue: clv) {
+      return .lifetime(
+        LifetimeScoring(
+          kind: kind, ruler: ruler, horizonDays: horizon.days,
+          discountPerYear: try discountPerYear(), margin: margin, penalty: penalty))
+    }
+    if clv == "ridge" || clv == "hurdle", let kind = RegressionKind(rawValue: clv) {
+      return .regression(
+        RegressionScoring(kind: kind, horizonDays: Int(horizon.wholeDays)), margin: margin)
+    }
+    throw ValidationError(
+      "--clv takes bgnbd, mbgnbd, pnbd, nbd, ridge, hurdle or none, not '\(clv)'")
+  }
+
+  /// `10%/yr`, `0.8%/mo`, `0`: the effective rate a year.
+  private func discountPerYear() throws -> Double {
+    let usage = "--discount takes a rate with its unit, such as 10%/yr or 1%/mo, not '\(discount)'"
+    if discount == "0" { return 0 }
+    let sides = discount.split(separator: "/")
+    let periods: [String: Double] = [
+      "yr": 1, "y": 1, "year": 1, "mo": 12, "month": 12, "w": 365.25 / 7, "week": 365.25 / 7,
+    ]
+    guard sides.count == 2, sides[0].hasSuffix("%"), let percent = Double(sides[0].dropLast()),
+      percent >= 0, percent <= 1_000, let count = periods[String(sides[1])]
+    else { throw ValidationError(usage) }
+    var factor = 1.0
+    if count == 1 { return percent / 100 }
+    factor = pow(1 + percent / 100, count)
+    return factor - 1
+  }
+
+  private func clustering() throws -> ClusteringOptions? {
+    if clusters == "none" { return nil }
+    let count: ClusterCount
+    if clusters == "auto" {
+      count = .auto
+    } else if let k = Int(clusters) {
+      count = .fixed(k)
+    } else {
+      throw ValidationError("--clusters takes a number, auto or none, not '\(clusters)'")
+    }
+    guard let scale = ClusterScale(rawValue: clusterScale) else {
+      throw ValidationError(
+        "--cluster-scale takes log-z, z, robust or none, not '\(clusterScale)'")
+    }
+    let features = clusterFeatures.split(separator: ",").map { $0.filter { $0 != " " } }
+    return ClusteringOptions(k: count, features: features, scale: scale, seed: clusterSeed)
   }
 
   private func rfmMethod() throws -> RFMOptions.Method {

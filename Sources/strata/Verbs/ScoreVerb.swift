@@ -30,6 +30,7 @@ struct ScoreVerb: ParsableCommand {
 
   static func text(_ base: ScoredBase, _ snapshot: SnapshotEntry) -> String {
     "\n" + base.scores.model.text + "\n" + base.segmentTable.text
+      + (base.models.isEmpty ? "" : "\n" + base.modelsText)
       + "\nsnapshot \(snapshot.name) is published\n"
   }
 
@@ -40,7 +41,8 @@ struct ScoreVerb: ParsableCommand {
       JSON.Member("snapshot", .string(snapshot.name)),
       JSON.Member("customers", JSON(snapshot.rowCount)),
       JSON.Member("rfm", base.scores.model.json),
-      JSON.Member("segments", base.segmentTable.json), JSON.Member("seconds", clock.json),
+      JSON.Member("segments", base.segmentTable.json),
+      JSON.Member("models", .object(base.models)), JSON.Member("seconds", clock.json),
       JSON.Member("peakMemoryBytes", JSON(peakMemoryByteCount())),
     ]
   }

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The verbs, in the order in which a newcomer meets them.
 let verbs: [any ParsableCommand.Type] = [
-  RunVerb.self, IngestVerb.self, ScoreVerb.self, ExportVerb.self, SnapshotsVerb.self,
-  VerifyVerb.self,
-  CollectVerb.self,
+  RunVerb.self, IngestVerb.self, ScoreVerb.self, ExportVerb.self, QueryVerb.self, ServeVerb.self,
+  ModelsVerb.self,
+  SnapshotsVerb.self, VerifyVerb.self, CollectVerb.self, GenerateVerb.self,
 ]

@@ -258,7 +258,9 @@ class Generator:
                 self.pick(
                     number, lambda: self.string(), self.date,
                     lambda: self.both(r.choice(["b", "p"])))),
-            lambda: self.join("median({})", number()),
+            # Of decimals only columns: past 18 digits DuckDB rounds the middle another way.
+            lambda: self.join("median({})", self.number(0)),
+            lambda: self.join("median({} + 0e0)", number()),
             lambda: ("median(d)", "CAST(median(d) AS DATE)"),
             lambda: self.join(
                 "quantile({}, {})",

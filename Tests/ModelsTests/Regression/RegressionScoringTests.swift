@@ -22,15 +22,18 @@ import Testing
     let (rows, names) = RegressionFixture.cdnow
     let table = RegressionFixture.table(rows)
     let cutoff = Day.parse("1997-12-31")!
-    var row = [Float](repeating: 0, count: PurchaseDays.featureCount)
-    var days = PurchaseDays()
     let members = expected["some_features"]!.objectValue!
     try #require(members.count > 20)
     for member in members {
       let customer = names.firstIndex(of: member.name)!
-      var reader = PurchaseReader([table], firstCustomer: customer)
-      reader.read(customer, into: &days)
-      #expect(days.features(asOf: cutoff, into: &row))
+      let base = try CustomerBase(
+        batches: [table], customerCount: names.count, attributes: nil)
+      var row = [Float](repeating: 0, count: 15)
+      row.withUnsafeMutableBufferPointer { row in
+        DesignReader(base, terms: PurchaseFeature.allCases.map(DesignTerm.purchases)).fill(
+          row, columnStride: 1, firstColumn: 0, customers: [UInt32(customer)], asOf: cutoff,
+          outcomes: nil)
+      }
       for (a, b) in zip(row, RegressionFixture.numbers(member.value)) {
         #expect(abs(Double(a) - b) < 1e-6, "customer \(member.name)")
       }

@@ -107,7 +107,7 @@ import Testing
         matrix[j * count + i] = matrix[i * count + j]
       }
     }
-    let eigen = SymmetricEigen(matrix, count: count)
+    let eigen = EigenDecomposition(matrix, count: count)
     for i in 0..<count {
       for j in 0..<count {
         var sum = 0.0
@@ -120,8 +120,8 @@ import Testing
   }
 
   @Test func eigenvaluesOfAnEmptyAndAZeroMatrixAreZero() {
-    #expect(SymmetricEigen([], count: 0).values.isEmpty)
-    #expect(SymmetricEigen([Double](repeating: 0, count: 9), count: 3).values == [0, 0, 0])
+    #expect(EigenDecomposition([], count: 0).values.isEmpty)
+    #expect(EigenDecomposition([Double](repeating: 0, count: 9), count: 3).values == [0, 0, 0])
   }
 
   @Test func aColumnThatRepeatsOthersIsLeftOut() {

@@ -2,7 +2,7 @@
 ///
 /// Householder reduction to a tridiagonal matrix, then the implicit QL method (EISPACK tred2 and tql2, by
 /// Bowdler, Martin, Reinsch and Wilkinson 1968). O(n³).
-struct SymmetricEigen {
+struct EigenDecomposition {
   let count: Int
   /// In no particular order.
   private(set) var values: [Double]

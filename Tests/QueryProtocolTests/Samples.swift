@@ -2,60 +2,19 @@ import Columns
 import JSONText
 import QueryProtocol
 
-/// A client and a server in one process: bytes in, bytes out, without a socket.
-final class Conversation {
-  var parser: RequestParser
-  var session: Session
-  var writer = ReplyWriter()
-  let base: CustomerBase
-  let service: Service
-  var isClosed = false
+extension Conversation {
+  /// A client of a server without a token.
+  convenience init(_ base: CustomerBase) { self.init(base, Service(host: StubHost())) }
 
-  init(_ base: CustomerBase, _ service: Service = Service(host: StubHost())) {
-    let isOpen = service.token == nil
-    let limits = service.limits
-    parser = RequestParser(
-      requestByteCountMax: isOpen
-        ? limits.requestByteCountMax : limits.unauthenticatedRequestByteCountMax)
-    session = Session(id: 7, isAuthenticated: isOpen)
-    self.base = base
-    self.service = service
-  }
-
-  /// Sends bytes and returns what comes back.
-  func send(_ bytes: [UInt8]) -> [UInt8] {
-    var position = 0
-    do throws(ProtocolError) {
-      while !isClosed, try parser.next(in: bytes.span, from: &position) {
-        if parser.isRESP == true && session.encoding == .line { session.encoding = .resp2 }
-        let (_, outcome) = session.run(parser.request, on: base, service, into: &writer)
-        if session.isAuthenticated {
-          parser.requestByteCountMax = service.limits.requestByteCountMax
-        }
-        switch outcome {
-        case .replied: break
-        case .repliedLast: isClosed = true
-        case .deferred(let work): work.run(service, secondsLeft: 5, into: &writer)
-        }
-      }
-    } catch {
-      if parser.isRESP == true && session.encoding == .line { session.encoding = .resp2 }
-      writer.encoding = session.encoding
-      writer.error(error)
-      isClosed = true
-    }
-    let reply = writer.buffer.bytes
-    writer.buffer.removeAll(keeping: 4096)
-    return reply
-  }
+  func send(_ bytes: [UInt8]) -> [UInt8] { reply(to: bytes) }
 
   func send(_ text: String) -> String {
-    String(decoding: send(Array(text.utf8)), as: UTF8.self)
+    String(decoding: reply(to: Array(text.utf8)), as: UTF8.self)
   }
 
   /// Sends one RESP command.
   func command(_ arguments: String...) -> String {
-    String(decoding: send(resp(arguments)), as: UTF8.self)
+    String(decoding: reply(to: resp(arguments)), as: UTF8.self)
   }
 }
 

@@ -1,0 +1,98 @@
+import Columns
+import Kernels
+import Storage
+
+/// A kept column as an attribute of customers: each customer's value is that of their latest transaction.
+///
+/// Of several rows of that day the last in the batch's order counts, and of several batches the later batch.
+struct CustomerAttribute {
+  /// Rows by customer code; null where no transaction has a value.
+  let column: Column
+
+  /// - Parameter batches: in the order in which they came; those without the column say nothing.
+  init(
+    _ name: String, batches: [TransactionTable], customerCount: Int, asOf: Int32
+  ) throws(PipelineError) {
+    var days = [Int32](repeating: CustomerSummary.noDay, count: customerCount)
+    var codes = [UInt32](repeating: 0, count: customerCount)
+    var isKnown = [Bool](repeating: false, count: customerCount)
+    var codeByValue: [String: UInt32] = [:]
+    var values: [String] = []
+    var found = false
+    for batch in batches {
+      guard let extra = batch.extras.first(where: { $0.name == name }) else { continue }
+      found = true
+      let text = CustomerAttribute.text(of: extra)
+      for k in 0..<batch.customerCount {
+        let customer = Int(batch.customerCodes[k])
+        let rows = Int(batch.rowStarts[k])..<Int(batch.rowStarts[k + 1])
+        guard let row = rows.last(where: { batch.days[$0] <= asOf }),
+          batch.days[row] >= days[customer], let value = text(row)
+        else { continue }
+        let code = codeByValue[value] ?? UInt32(values.count)
+        if Int(code) == values.count {
+          codeByValue[value] = code
+          values.append(value)
+        }
+        days[customer] = batch.days[row]
+        codes[customer] = code
+        isKnown[customer] = true
+      }
+    }
+    if !found {
+      throw .unknownAttribute(
+        name: name, known: Array(Set(batches.flatMap { $0.extras.map(\.name) })).sorted())
+    }
+    // Values in byte order, so that codes do not depend on who came first.
+    let order = values.indices.sorted { values[$0].utf8.lexicographicallyPrecedes(values[$1].utf8) }
+    var finalCodes = [UInt32](repeating: 0, count: values.count)
+    for (final, code) in order.enumerated() { finalCodes[code] = UInt32(final) }
+    let known = isKnown
+    column = Column(
+      name,
+      .string(
+        .uint32(AlignedBuffer(zip(codes, known).map { $1 ? finalCodes[Int($0)] : 0 })),
+        StringTable(order.isEmpty ? [""] : order.map { values[$0] })),
+      validity: known.allSatisfy { $0 } ? nil : Bitmap(known))
+  }
+
+  /// The value of a row as text; nil where it is null or empty.
+  private static func text(of column: Column) -> (Int) -> String? {
+    { row in
+      if column.isNull(row) { return nil }
+      switch column.values {
+      case .string(let codes, let table):
+        let value = table[codes[row]]
+        return value.isEmpty ? nil : value
+      case .text(let table): return table[row].isEmpty ? nil : table[row]
+      case .day(let days): return Day.text(days[row])
+      case .money(let amounts): return Money.text(amounts[row])
+      case .int8(let values): return String(values[row])
+      case .int16(let values): return String(values[row])
+      case .int32(let values): return String(values[row])
+      case .int64(let values): return String(values[row])
+      case .uint8(let values): return String(values[row])
+      case .uint16(let values): return String(values[row])
+      case .uint32(let values): return String(values[row])
+      case .float32(let values): return values[row].description
+      case .float64(let values): return values[row].description
+      case .bool(let bits): return bits[row] ? "true" : "false"
+      }
+    }
+  }
+
+  /// The column for customers at `rows`, codes in the narrowest type.
+  func gathered(_ rows: AlignedBuffer<UInt32>) -> Column {
+    guard case .string(.uint32(let codes), let table) = column.values else {
+      preconditionFailure("an attribute is a dictionary column")
+    }
+    let picked = codes.gathered(rows)
+    let narrow: DictionaryCodes =
+      table.count <= 256
+      ? .uint8(AlignedBuffer(picked.pointer.map { UInt8($0) })) : .uint32(picked)
+    let validity = column.validity.map { bits in
+      Bitmap(count: rows.count) { bits[Int(rows[$0])] }
+    }
+    return Column(column.name, .string(narrow, table), validity: validity)
+  }
+}

@@ -1,0 +1,85 @@
+import Columns
+import JSONText
+import Kernels
+import Models
+
+/// Values and clusters: fits what the request asks for and adds the columns.
+struct ModelStage {
+  /// What was fitted.
+  struct Outcome {
+    var members: [JSON.Member] = []
+    var text = ""
+  }
+
+  let scoring: Scoring
+  /// Rows by customer id.
+  let summary: CustomerSummary
+  /// The code of each row's customer.
+  let rows: AlignedBuffer<UInt32>
+  let ids: StringTable
+
+  func run(
+    _ frame: inout Frame, bins: RFMBins, clock: inout StageClock
+  ) throws -> Outcome {
+    var outcome = Outcome()
+    switch scoring.request.value {
+    case .lifetime(let model): clock.measure("value") { addLifetime(model, &frame, &outcome) }
+    case .regression(let model, let margin):
+      try clock.measure("value") { try addRegression(model, margin, &frame, &outcome) }
+    case nil: break
+    }
+    if let options = scoring.request.clustering {
+      try clock.measure("cluster") { try addClusters(options, bins, &frame, &outcome) }
+    }
+    return outcome
+  }
+
+  private func addLifetime(
+    _ model: LifetimeScoring, _ frame: inout Frame, _ outcome: inout Outcome
+  ) {
+    let scores = model.score(summary)
+    let buyers = frame["last_purchase"]?.validity
+    for (name, buffer) in [
+      ("p_alive", scores.pAlive), ("expected_purchases", scores.expectedPurchases),
+      ("expected_spend", scores.expectedSpend), ("clv", scores.clv),
+    ] { frame.append(Column(name, .float32(buffer), validity: buyers)) }
+    outcome.members.append(JSON.Member("lifetime", scores.report))
+    outcome.text += scores.reportText
+  }
+
+  private func addRegression(
+    _ model: RegressionScoring, _ margin: Double, _ frame: inout Frame, _ outcome: inout Outcome
+  ) throws {
+    let scores = try model.score(
+      batches: scoring.transactions(), customerCount: scoring.order.count, asOf: summary.asOf)
+    let buyers = frame["last_purchase"]?.validity
+    if let active = scores.pActive {
+      frame.append(Column("p_alive", .float32(active.gathered(rows)), validity: buyers))
+    }
+    frame.append(
+      Column(
+        "expected_purchases", .float32(scores.expectedPurchases.gathered(rows)), validity: buyers))
+    let spend = scores.expectedSpend.gathered(rows)
+    let value = AlignedBuffer<Float>(count: spend.count) { out in
+      for row in out.indices { out[row] = Float(margin * Double(spend[row])) }
+    }
+    frame.append(Column("clv", .float32(value), validity: buyers))
+    outcome.members.append(
+      JSON.Member("regression", ["model": scores.modelJSON, "report": scores.reportJSON]))
+    outcome.text += scores.report.text
+  }
+
+  private func addClusters(
+    _ options: ClusteringOptions, _ bins: RFMBins, _ frame: inout Frame, _ outcome: inout Outcome
+  ) throws {
+    let visible = SnapshotColumns.frame(
+      ids: ids, stored: frame, asOf: summary.asOf, bins: bins)
+    let result = try Clustering.fit(
+      visible, spend: summary.monetaryTotals, options: options,
+      previous: scoring.previousClusters)
+    frame.append(result.labels.column)
+    outcome.members.append(JSON.Member("clusters", result.model.json))
+    if !outcome.text.isEmpty { outcome.text += "\n" }
+    outcome.text += result.model.text
+  }
+}

@@ -1,0 +1,40 @@
+import Columns
+import JSONText
+import Pipeline
+import QueryProtocol
+import QueryServer
+import Storage
+
+/// The snapshots of a store, for the query socket.
+///
+/// The store is opened anew for every look, so that what was published since is seen; what is being served stays in
+/// memory and needs no file.
+struct StoreSnapshotSource: SnapshotSource {
+  let path: String
+
+  func newestName() throws -> String? { try Store.open(at: path).latestSnapshot?.name }
+
+  func load(_ name: String) throws -> CustomerBase {
+    let store = try Store.open(at: path)
+    let entry = try store.snapshot(named: name)
+    let reader = try SnapshotReader(store, entry)
+    return try CustomerBase(
+      name: entry.name, asOf: entry.asOf, frame: reader.frame, metadata: reader.record)
+  }
+
+  func list() throws -> [JSON] {
+    try Store.open(at: path).manifest.snapshots.map { entry in
+      [
+        "name": .string(entry.name), "as_of": .string(Day.text(entry.asOf)),
+        "customers": JSON(entry.rowCount),
+      ]
+    }
+  }
+
+  func name(at date: String) throws -> String? {
+    let snapshots = try Store.open(at: path).manifest.snapshots
+    if let entry = snapshots.first(where: { $0.name == date }) { return entry.name }
+    guard let day = Day.parse(date) else { return nil }
+    return snapshots.last { $0.asOf <= day }?.name
+  }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What goes wrong on a bad night: the message, the exit code, and a store that is whole.
+@Suite(.serialized) struct MishapTests {
+  @Test func theSameFileTwiceIsRefusedUnlessMeant() throws {
+    let folder = try Folder()
+    let arguments = ["ingest", folder.file("store"), Program.data("cdnow_sample.csv")]
+    #expect(try Program.run(arguments).status == 0)
+    let again = try Program.run(arguments)
+    #expect(again.status == 65)
+    #expect(again.errors.contains("000001"))
+    #expect(again.errors.contains("--again"))
+    #expect(try Program.run(arguments + ["--again"]).status == 0)
+  }
+
+  @Test func aMissingColumnListsTheHeader() throws {
+    let folder = try Folder()
+    let log = try folder.write("x.csv", "who,when,much\na,2026-01-01,1\n")
+    let run = try Program.run(["ingest", folder.file("store"), log])
+    #expect([64, 65].contains(run.status))
+    for name in ["who", "when", "much"] { #expect(run.errors.contains(name)) }
+    let told = try Program.run([
+      "ingest", folder.file("store"), log, "--customer", "WHO", "--date", "when", "--amount",
+      "much",
+    ])
+    #expect(told.status == 0, "\(told.errors)")
+  }
+
+  @Test func tooManyRejectsLeaveTheStoreAsItWas() throws {
+    let folder = try Folder()
+    #expect(
+      try Program.run(["ingest", folder.file("store"), Program.data("cdnow_sample.csv")]).status
+        == 0)
+    let before = try folder.contents(of: "store")
+    let log = try folder.write("x.csv", "customer,date,amount\na,2026-01-01,1\nb,never,2\n")
+    let run = try Program.run([
+      "ingest", folder.file("store"), log, "--rejects", folder.file("rejects.csv"),
+    ])
+    #expect(run.status == 65)
+    let rejects = try String(contentsOfFile: folder.file("rejects.csv"), encoding: .utf8)
+    #expect(rejects.contains("x.csv"))
+    #expect(rejects.contains("b,never,2"))
+    #expect(try folder.contents(of: "store") == before)
+    let tolerant = try Program.run([
+      "ingest", folder.file("store"), log, "--max-rejects", "1", "--json",
+    ])
+    #expect(tolerant.status == 0)
+    let report = try #require(tolerant.json()["ingest"] as? [String: Any])
+    #expect(report["rows"] as? Int == 2)
+    #expect(report["accepted"] as? Int == 1)
+    #expect(report["rejected"] as? Int == 1)
+  }
+
+  @Test func compressedInputIsRefusedWithThePipeToUse() throws {
+    let folder = try Folder()
+    try Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0]).write(to: URL(fileURLWithPath: folder.file("x.gz")))
+    let run = try Program.run(["ingest", folder.file("store"), folder.file("x.gz")])
+    #expect([65, 66].contains(run.status))
+    #expect(run.errors.contains("| strata ingest"))
+  }
+
+  @Test func exitCodesSayWhatHappened() throws {
+    let folder = try Folder()
+    #expect(try Program.run(["--version"]).status == 0)
+    #expect(try Program.run(["frobnicate"]).status == 64)
+    #expect(try Program.run(["score", folder.file("none")]).status == 66)
+    #expect(try Program.run(["ingest", folder.file("s"), folder.file("none.csv")]).status == 66)
+    #expect(
+      try Program.run(["ingest", "/proc/none/s", Program.data("cdnow_sample.csv")]).status == 73)
+    let bins = try Program.run(["score", folder.file("s"), "--bins", "11"])
+    #expect(bins.status == 64)
+  }
+
+  @Test func aSecondWriterIsToldWhoHasTheStore() throws {
+    let folder = try Folder()
+    #expect(
+      try Program.run(["ingest", folder.file("store"), Program.data("cdnow_sample.csv")]).status
+        == 0)
+    let descriptor = open(folder.file("store/LOCK"), O_RDWR)
+    try #require(descriptor >= 0)
+    defer { close(descriptor) }
+    try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    let run = try Program.run(["score", folder.file("store")])
+    #expect(run.status == 75)
+    #expect(try Program.run(["snapshots", folder.file("store")]).status == 0)
+  }
+
+  @Test func aDamagedByteIsFoundAndNamed() throws {
+    let folder = try Folder()
+    #expect(
+      try Program.run(["run", folder.file("store"), Program.data("cdnow_sample.csv")]).status == 0)
+    let path = folder.file("store/batches/000001/amount.col")
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: URL(fileURLWithPath: path))
+    let verify = try Program.run(["verify", folder.file("store")])
+    #expect(verify.status == 65)
+    #expect(verify.output.contains("amount.col, block"))
+    #expect(try Program.run(["score", folder.file("store"), "--full"]).status == 65)
+  }
+
+  @Test func aKilledRunLeavesTheOldStateOrTheNew() throws {
+    let folder = try Folder()
+    #expect(
+      try Program.run([
+        "run", folder.file("store"), Program.data("cdnow_sample.csv"), "--clv", "none",
+      ]).status == 0)
+    let log = try folder.write(
+      "more.csv",
+      "customer,date,amount\n"
+        + (0..<20_000).map { "\($0 % 5_000),1998-07-\($0 % 9 + 10),\($0).25" }
+        .joined(separator: "\n"))
+    var random = SystemRandomNumberGenerator()
+    var kills = 0
+    var published = 1
+    for _ in 0..<50 {
+      let process = try Program.start([
+        "run", folder.file("store"), log, "-o", folder.file("scores.csv"), "--clv", "none",
+        "--again",
+      ])
+      usleep(UInt32.random(in: 0..<120_000, using: &random))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      if process.terminationReason == .uncaughtSignal { kills += 1 }
+      let verify = try Program.run(["verify", folder.file("store")])
+      #expect(verify.status == 0, "\(verify.output)")
+      let list = try Program.run(["snapshots", folder.file("store"), "--json"]).json()
+      let snapshots = try #require(list["snapshots"] as? [Any]).count
+      // A batch and its snapshot come into force together.
+      #expect(list["batches"] as? Int == snapshots)
+      #expect(snapshots == published || snapshots == published + 1)
+      published = snapshots
+    }
+    #expect(kills > 0)
+    let run = try Program.run(["run", folder.file("store"), log, "--again"])
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
+  /// Where a small file system can be mounted: as root, outside of restricted containers.
+  @Test func aFullDiskLeavesTheOldStateAndSaysSo() throws {
+    let folder = try Folder()
+    let mount = folder.file("small")
+    try FileManager.default.createDirectory(atPath: mount, withIntermediateDirectories: false)
+    guard geteuid() == 0,
+      Glibc.mount("none", mount, "tmpfs", 0, "size=1200k") == 0
+    else { return }
+    defer { umount(mount) }
+    let store = mount + "/store"
+    #expect(
+      try Program.run(["run", store, Program.data("cdnow_sample.csv"), "--clv", "none"]).status == 0
+    )
+    let before = try folder.contents(of: "small/store")
+    let run = try Program.run(["run", store, Program.data("cdnow_master.csv"), "--clv", "none"])
+    #expect(run.status == 74)
+    #expect(run.errors.contains("No space left"))
+    #expect(try folder.contents(of: "small/store") == before)
+    #expect(try Program.run(["verify", store]).status == 0)
+  }
+}

@@ -1,0 +1,98 @@
+import JSONText
+import QueryProtocol
+import Testing
+
+@Suite struct QueryTests {
+  @Test func aLineThatBeginsWithSelectIsAQuery() throws {
+    let client = Conversation(sampleBase())
+    let query =
+      "SELECT segment, count(*) AS n, sum(monetary_total) FROM customers GROUP BY segment ORDER BY segment"
+    let reply = client.send(query + "\n")
+    #expect(
+      reply
+        == #"{"ok":true,"columns":[{"name":"segment","type":"string"},{"name":"n","type":"integer"},"#
+        + #"{"name":"sum(monetary_total)","type":"decimal"}],"rows":[["At risk",2,616.2835],"#
+        + #"["Champions",2,369.3701],["New \"x\"",1,246.4134]]}"# + "\n")
+    #expect(client.send("QUERY \(query)\n") == reply)
+    #expect(
+      client.send("query \(query.lowercased().replacing("segment", with: "SEGMENT"))\n").contains(
+        "616.2835"))
+  }
+
+  @Test func repliesToQueriesAreTypedInRESP3() {
+    let client = Conversation(sampleBase())
+    let query = "SELECT orders, p_alive, vip, last_purchase FROM customers WHERE customer_id = 'c1'"
+    #expect(
+      client.command("QUERY", query).hasSuffix(
+        "$4\r\nrows\r\n*1\r\n*4\r\n:3\r\n$-1\r\n:0\r\n$10\r\n2024-10-05\r\n"))
+    _ = client.command("HELLO", "3")
+    #expect(
+      client.command("SELECT", String(query.dropFirst(7))).hasSuffix(
+        "$4\r\nrows\r\n*1\r\n*4\r\n:3\r\n_\r\n#f\r\n$10\r\n2024-10-05\r\n"))
+    #expect(
+      client.command("QUERY", "SELECT", "p_alive", "FROM", "customers", "WHERE", "orders=6")
+        .hasSuffix("*1\r\n*1\r\n,0.2857142984867096\r\n")
+        || client.command("QUERY", "SELECT p_alive FROM customers WHERE orders = 6").hasSuffix(
+          "*1\r\n*1\r\n,0.2857143\r\n")
+    )
+  }
+
+  @Test func aMistakeInAQueryNamesItsPlace() throws {
+    let client = Conversation(sampleBase())
+    let error = try JSON.parse(client.send("SELECT segmnt FROM customers\n"))
+    #expect(error["ok"] == false)
+    #expect(error["code"] == "invalid_query")
+    #expect(error["line"] == 1)
+    #expect(error["column"] == 8)
+    #expect(error["excerpt"]?.stringValue?.contains("\n       ^\n") == true)
+    #expect(error["error"]?.stringValue?.contains("did you mean segment?") == true)
+    let resp = client.command("QUERY", "SELECT segmnt FROM customers")
+    #expect(resp.isEmpty || resp.hasPrefix("{") || resp.hasPrefix("-ERR "))
+    let redis = Conversation(sampleBase())
+    #expect(
+      redis.command("QUERY", "SELECT segmnt FROM customers").hasSuffix("(line 1, column 8)\r\n"))
+  }
+
+  @Test func customersAreCountedByACondition() throws {
+    let client = Conversation(sampleBase(count: 100))
+    #expect(client.send("COUNT\n") == #"{"ok":true,"count":100}"# + "\n")
+    #expect(client.send("COUNT WHERE r >= 4 AND vip\n") == #"{"ok":true,"count":20}"# + "\n")
+    #expect(client.send("count where segment = 'At risk'\n") == #"{"ok":true,"count":33}"# + "\n")
+    #expect(client.send("COUNT r >= 4\n").contains("wrong_arguments"))
+    #expect(client.send("COUNT WHERE r >=\n").contains("invalid_query"))
+    #expect(client.send("COUNT WHERE orders\n").contains("invalid_query"))
+    let redis = Conversation(sampleBase(count: 100))
+    #expect(redis.command("COUNT", "WHERE", "r", ">=", "4") == ":40\r\n")
+  }
+
+  @Test func rowsAndBytesOfAReplyAreLimited() {
+    var limits = ServiceLimits()
+    limits.replyRowCountMax = 10
+    let rows = Conversation(sampleBase(count: 11), Service(limits: limits, host: StubHost()))
+    #expect(rows.send("SELECT customer_id FROM customers\n").contains("limit_exceeded"))
+    #expect(rows.send("SELECT customer_id FROM customers LIMIT 10\n").contains(#""ok":true"#))
+    limits = ServiceLimits()
+    limits.outputByteCountMax = 20_000
+    let bytes = Conversation(sampleBase(count: 1_000), Service(limits: limits, host: StubHost()))
+    #expect(bytes.send("SELECT * FROM customers\n").contains("limit_exceeded"))
+    #expect(bytes.send("PING\n") == #"{"ok":true,"reply":"PONG"}"# + "\n")
+  }
+
+  @Test func aQueryOfAnotherDateAsksThatSnapshot() {
+    struct Host: ServiceHost {
+      func information(on base: CustomerBase) -> [(title: String, members: [JSON.Member])] { [] }
+      func snapshots() throws -> [JSON] { [] }
+      func customers(at date: String) throws -> CustomerBase? {
+        date == "2026-11-20" ? sampleBase(count: 3, name: "2026-11-20.1") : nil
+      }
+    }
+    let client = Conversation(sampleBase(), Service(host: Host()))
+    #expect(
+      client.send("NAMED SELECT count(*) AS n FROM customers AT '2026-11-20'\n").hasPrefix(
+        #"{"ok":true,"snapshot":"2026-11-20.1","#))
+    #expect(
+      client.send("SELECT count(*) AS n FROM customers AT '2026-11-20'\n").hasSuffix("[[3]]}\n"))
+    #expect(
+      client.send("SELECT count(*) FROM customers AT '2020-01-01'\n").contains("invalid_query"))
+  }
+}
