@@ -150,7 +150,7 @@ package enum Compare {
         let bytes = UInt64(
           littleEndian: pointer.loadUnaligned(fromByteOffset: i &* 8, as: UInt64.self))
         let ones = bytes & 0x0101_0101_0101_0101
-        word |= (ones &* 0x0102_0408_1020_4080) &>> 56 &<< UInt64(i &* 8)
+        word |= ((ones &* 0x0102_0408_1020_4080) &>> 56) &<< UInt64(i &* 8)
       }
       return word
     #endif
