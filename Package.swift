@@ -93,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Aggregation", "CPlatform", "Classification", "Columns", "Export", "Expressions",
-        "Generation",
+        "Aggregation", "CPlatform", "Classification", "Columns", "Evaluation", "Export",
+        "Expressions", "Generation",
         "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
         "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
