@@ -65,6 +65,9 @@ let package = Package(
     module("Models", ["Columns", "Kernels", "JSONText"]),
     module("Expressions", ["Columns", "Kernels"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
+    module(
+      "Evaluation",
+      ["Aggregation", "Classification", "Columns", "JSONText", "Kernels", "Models", "Reports"]),
     module("Generation", ["Columns", "Kernels", "JSONText"]),
     module("Export", ["Columns", "Kernels"]),
     module("QueryProtocol", ["CPlatform", "Columns", "Expressions", "JSONText", "Kernels"]),
@@ -118,6 +121,8 @@ let package = Package(
     tests("EndToEndTests", ["strata"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
+    tests(
+      "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"]),
     tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
     .testTarget(
       name: "QueryServerTests",

@@ -154,7 +154,8 @@ import Testing
       usleep(100_000)
       let start = ContinuousClock.now
       await server.stop()
-      #expect(start.duration(to: .now) < .seconds(5))
+      // Draining is bounded by 5 s; the rest is for a machine that is busy with other tests.
+      #expect(start.duration(to: .now) < .seconds(15))
       #expect(busy.rest()?.split(separator: "\n").count == 2)
       #expect(idle.rest() == "")
       #expect(throws: SocketClient.Failure.self) { try SocketClient(port: port) }

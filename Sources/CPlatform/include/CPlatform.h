@@ -26,7 +26,4 @@ int strata_usable_processor_count(void);
 /// a later fsync gives that, and is shorter. Does nothing where there is no such call.
 void strata_start_write_back(int descriptor);
 
-/// Asks for the cache line at an address, without waiting for it; any address will do.
-static inline void strata_prefetch(const void *address) { __builtin_prefetch(address); }
-
 #endif

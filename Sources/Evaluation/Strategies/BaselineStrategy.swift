@@ -1,0 +1,52 @@
+import Columns
+import Kernels
+import Models
+
+/// A ranking that costs nothing and learns nothing: what everything else has to beat.
+package struct BaselineStrategy: Strategy, FittedStrategy {
+  package enum Kind: String, Sendable, CaseIterable {
+    case pastSpend = "past-spend"
+    case recency
+    case orders
+    /// The same for the same seed and customer, whatever they do.
+    case random
+  }
+
+  package let kind: Kind
+  let seed: UInt64
+
+  package init(_ kind: Kind, seed: UInt64 = 1) {
+    self.kind = kind
+    self.seed = seed
+  }
+
+  package var name: String { kind.rawValue }
+
+  package func fit(_ knowledge: Knowledge, horizonDays: Int) -> any FittedStrategy { self }
+
+  package func score(_ knowledge: Knowledge) -> StrategyScores {
+    let summary = knowledge.summary
+    let ranking: AlignedBuffer<Float> =
+      switch kind {
+      case .pastSpend: knowledge.scores { Float(Money.double(summary.monetaryTotals[$0])) }
+      case .recency: knowledge.scores { Float(summary.lastDays[$0]) - Float(knowledge.day) }
+      case .orders: knowledge.scores { Float(summary.orders[$0]) }
+      case .random:
+        knowledge.scores { row in
+          var stream = RandomStream(seed: seed, stream: UInt64(row))
+          return Float(stream.nextUnit())
+        }
+      }
+    return StrategyScores(ranking: ranking)
+  }
+}
+
+extension Knowledge {
+  /// A score for every known customer, by code; 0 for the others.
+  func scores(_ score: (_ row: Int) -> Float) -> AlignedBuffer<Float> {
+    AlignedBuffer<Float>(count: base.customerCount) { scores in
+      scores.update(repeating: 0)
+      for customer in customers { scores[Int(customer)] = score(Int(customer)) }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package import Columns
+import Models
+
+/// A grouping as a strategy: a customer's rank is what customers of the same group spent in the last horizon.
+///
+/// The groups are made as of a horizon before the cut-off, the means from what happened since; then customers
+/// are grouped as of the cut-off. Where nobody was known that early, groups rank by their past spend.
+///
+///     GroupStrategy("coin") { _ in { knowledge in AlignedBuffer(repeating: 0, count: …) } }
+package struct GroupStrategy: Strategy {
+  /// The group of every customer, by code; those of unknown customers count nowhere.
+  package typealias Assigner = @Sendable (Knowledge) throws -> AlignedBuffer<UInt32>
+
+  package let name: String
+  private let learn: @Sendable (Knowledge) throws -> Assigner
+
+  /// `learn` gets what is known a horizon before the cut-off, and again what is known at the cut-off.
+  package init(_ name: String, learn: @escaping @Sendable (Knowledge) throws -> Assigner) {
+    self.name = name
+    self.learn = learn
+  }
+
+  package func fit(_ knowledge: Knowledge, horizonDays: Int) throws -> any FittedStrategy {
+    let earlier = try knowledge.earlier(by: horizonDays)
+    if earlier.customers.isEmpty {
+      let assigner = try learn(knowledge)
+      let spend = knowledge.customers.map {
+        Money.double(knowledge.summary.monetaryTotals[Int($0)])
+      }
+      return try FittedGroups(
+        assigner: assigner, knowledge: knowledge, spend: spend, predictsSpend: false)
+    }
+    let assigner = try learn(earlier)
+    let window = Holdout(
+      knowledge.base, customers: earlier.customers, cutoff: earlier.day, end: knowledge.day)
+    return try FittedGroups(
+      assigner: assigner, knowledge: earlier, spend: window.spend, predictsSpend: true)
+  }
+}
+
+struct FittedGroups: FittedStrategy {
+  let assigner: GroupStrategy.Assigner
+  /// Mean spend of each group.
+  let means: [Double]
+  /// For groups that nobody was in.
+  let mean: Double
+  let predictsSpend: Bool
+
+  init(
+    assigner: @escaping GroupStrategy.Assigner, knowledge: Knowledge, spend: [Double],
+    predictsSpend: Bool
+  ) throws {
+    self.assigner = assigner
+    self.predictsSpend = predictsSpend
+    let groups = try assigner(knowledge).pointer
+    var sums: [Double] = []
+    var counts: [Double] = []
+    for (i, customer) in knowledge.customers.enumerated() {
+      let group = Int(groups[Int(customer)])
+      while sums.count <= group {
+        sums.append(0)
+        counts.append(0)
+      }
+      sums[group] += spend[i]
+      counts[group] += 1
+    }
+    let total = counts.reduce(0, +)
+    let mean = total > 0 ? sums.reduce(0, +) / total : 0
+    self.mean = mean
+    means = zip(sums, counts).map { $1 > 0 ? $0 / $1 : mean }
+  }
+
+  func score(_ knowledge: Knowledge) throws -> StrategyScores {
+    let groups = try assigner(knowledge)
+    let codes = groups.pointer
+    let ranking = knowledge.scores { row in
+      let group = Int(codes[row])
+      return Float(group < means.count ? means[group] : mean)
+    }
+    return StrategyScores(
+      ranking: ranking, spend: predictsSpend ? ranking : nil, groups: groups)
+  }
+}

@@ -1,0 +1,60 @@
+import Classification
+import Models
+
+/// The strategies that come with the engine, by name.
+package enum StrategyCatalogue {
+  /// In the order of reports: baselines, groupings, scores, models.
+  package static let all: [any Strategy] =
+    BaselineStrategy.Kind.allCases.map { BaselineStrategy($0) }
+    + [
+      GroupStrategy.preset(SegmentPreset(named: "value-3")!), GroupStrategy.abc,
+      GroupStrategy.preset(SegmentPreset(named: "rfm-10")!),
+      GroupStrategy.preset(SegmentPreset(named: "rfm-8-zh")!),
+      RFMStrategy(isWeighted: false), RFMStrategy(isWeighted: true),
+      GroupStrategy.kMeans(.fixed(8)), GroupStrategy.kMeans(.auto),
+      LifetimeStrategy(.bgnbd), LifetimeStrategy(.mbgnbd), LifetimeStrategy(.pnbd),
+    ] + RegressionKind.allCases.map { RegressionStrategy($0) }
+
+  package static var names: [String] { all.map(\.name) }
+
+  /// The strategies of those names, `all` for every one; throws for a name that there is not.
+  package static func strategies(
+    named names: [String], more: [any Strategy] = []
+  ) throws(EvaluationError) -> [any Strategy] {
+    let known = all + more
+    if names == ["all"] { return known }
+    var chosen: [any Strategy] = []
+    for name in names {
+      guard let strategy = known.first(where: { $0.name == name }) else {
+        throw .unknownStrategy(name: name, known: known.map(\.name))
+      }
+      if !chosen.contains(where: { $0.name == name }) { chosen.append(strategy) }
+    }
+    return chosen
+  }
+}
+
+/// What makes an evaluation impossible.
+package enum EvaluationError: Error, Equatable, CustomStringConvertible {
+  case unknownStrategy(name: String, known: [String])
+  case nothingToEvaluate
+  /// Nobody had bought by the cut-off.
+  case nobodyKnown(cutoff: String)
+  case horizonOutOfRange(days: Int)
+  case foldsOutOfRange(count: Int)
+  case budget(String)
+
+  package var description: String {
+    switch self {
+    case .unknownStrategy(let name, let known):
+      "there is no strategy '\(name)'; there are \(known.joined(separator: ", ")), or all"
+    case .nothingToEvaluate: "no strategies to evaluate; name some, or all"
+    case .nobodyKnown(let cutoff):
+      "nobody had bought by the cut-off \(cutoff); choose a later one, or a shorter horizon"
+    case .horizonOutOfRange(let days):
+      "a horizon of \(days) days: expected 1 to 36500"
+    case .foldsOutOfRange(let count): "\(count) folds: expected 1 to 52"
+    case .budget(let reason): "the budget cannot be spent: \(reason)"
+    }
+  }
+}

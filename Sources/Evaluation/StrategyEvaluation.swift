@@ -1,0 +1,99 @@
+import Columns
+package import Models
+
+/// Measures strategies on what happened after one or more cut-offs (rolling origin).
+///
+///     let evaluation = StrategyEvaluation(
+///       strategies: StrategyCatalogue.all, horizonDays: 182, cutoffs: [cutoff])
+///     let report = try evaluation.run(base)
+///     print(report.text)      // best first; "≈" marks those within noise of the best
+package struct StrategyEvaluation: Sendable {
+  package static let foldCountMax = 52
+
+  package let strategies: [any Strategy]
+  package let horizonDays: Int
+  /// Rising; every fold is judged on the horizon after its cut-off.
+  package let cutoffs: [Int32]
+  package let budget: ContactBudget?
+  package let drawCount: Int
+  package let seed: UInt64
+
+  package init(
+    strategies: [any Strategy], horizonDays: Int, cutoffs: [Int32], budget: ContactBudget? = nil,
+    drawCount: Int = 1_000, seed: UInt64 = 1
+  ) throws(EvaluationError) {
+    guard !strategies.isEmpty, !cutoffs.isEmpty else { throw .nothingToEvaluate }
+    guard (1...36_500).contains(horizonDays) else { throw .horizonOutOfRange(days: horizonDays) }
+    guard cutoffs.count <= StrategyEvaluation.foldCountMax else {
+      throw .foldsOutOfRange(count: cutoffs.count)
+    }
+    self.strategies = strategies
+    self.horizonDays = horizonDays
+    self.cutoffs = cutoffs.sorted()
+    self.budget = budget
+    self.drawCount = drawCount
+    self.seed = seed
+  }
+
+  /// The cut-offs of `count` folds: the last ends on `lastDay`, each a horizon before the next.
+  package static func cutoffs(
+    folds count: Int, horizonDays: Int, lastDay: Int32
+  ) throws(EvaluationError) -> [Int32] {
+    guard (1...foldCountMax).contains(count) else { throw .foldsOutOfRange(count: count) }
+    return (1...count).reversed().map {
+      Int32(clamping: Int64(lastDay) - Int64($0) * Int64(horizonDays))
+    }
+  }
+
+  /// Runs every strategy on every fold. A strategy that fails is reported as failed; the others go on.
+  package func run(_ base: CustomerBase) throws -> EvaluationReport {
+    var folds: [EvaluationReport.Fold] = []
+    var runs = strategies.map { StrategyRun(name: $0.name) }
+    for (k, cutoff) in cutoffs.enumerated() {
+      let fold = try FoldEvaluation(
+        base, cutoff: cutoff, horizonDays: horizonDays, budget: budget, drawCount: drawCount,
+        seed: seed &+ UInt64(k))
+      folds.append(
+        EvaluationReport.Fold(
+          cutoff: cutoff, end: fold.holdout.end, customerCount: fold.holdout.count,
+          activeCount: fold.isActive.reduce(0) { $0 + ($1 ? 1 : 0) },
+          spend: fold.holdout.spend.reduce(0, +),
+          contactCount: budget?.contactCount(of: fold.holdout.count)))
+      for (s, strategy) in strategies.enumerated() {
+        do {
+          runs[s].add(try fold.evaluate(strategy))
+        } catch {
+          runs[s].failure = runs[s].failure ?? "\(Day.text(cutoff)): \(error)"
+        }
+      }
+    }
+    return EvaluationReport(
+      horizonDays: horizonDays, drawCount: drawCount, seed: seed, budget: budget, folds: folds,
+      runs: runs)
+  }
+}
+
+/// What a strategy did on all folds so far.
+struct StrategyRun {
+  let name: String
+  var folds: [FoldMeasures] = []
+  /// Means over the folds, draw by draw.
+  var giniDraws: [Double] = []
+  var topDraws: [Double] = []
+  var errorDraws: [Double] = []
+  var failure: String?
+
+  init(name: String) { self.name = name }
+
+  mutating func add(_ outcome: FoldEvaluation.Outcome) {
+    func mean(_ old: [Double], _ new: [Double]) -> [Double] {
+      if old.isEmpty { return new }
+      let count = Double(folds.count)
+      return zip(old, new).map { ($0 * count + $1) / (count + 1) }
+    }
+    giniDraws = mean(giniDraws, outcome.giniDraws)
+    topDraws = mean(topDraws, outcome.topDraws)
+    errorDraws = mean(errorDraws, outcome.errorDraws)
+    folds.append(outcome.measures)
+  }
+}

@@ -1,0 +1,176 @@
+import Columns
+import JSONText
+import Kernels
+import Models
+import Testing
+
+@testable import Evaluation
+
+@Suite(.serialized) struct StrategyEvaluationTests {
+  static let cutoff = Day.parse("1997-09-30")!
+
+  @Test func everyStrategyIsMeasuredOnCdnow() throws {
+    let budget = try ContactBudget(budget: 1_000, margin: 0.3, contactCost: 2)
+    let report = try StrategyEvaluation(
+      strategies: StrategyCatalogue.all, horizonDays: 273, cutoffs: [Self.cutoff], budget: budget,
+      drawCount: 200
+    ).run(EvaluationFixture.cdnow)
+    #expect(report.rows.count == StrategyCatalogue.all.count)
+    #expect(report.folds[0].customerCount == 2_357)
+    for row in report.rows {
+      #expect(row.failure == nil, "\(row.name)")
+      let gini = try #require(row.mean.gini)
+      #expect(gini > -0.2 && gini < 1 && row.giniInterval!.contains(gini), "\(row.name)")
+    }
+    func gini(_ name: String) -> Double { report.rows.first { $0.name == name }!.mean.gini! }
+    #expect(gini("bgnbd") > gini("recency") && gini("past-spend") > gini("random") + 0.2)
+    #expect(report.markdown.contains("| ≈ \(report.rows[0].name) |"))
+    #expect(report.text.contains("Best is \(report.rows[0].name)"))
+    #expect(try JSON.parse(report.json.prettyText) == report.json)
+  }
+
+  @Test func purchaseModelsOnCdnowMatchAnIndependentComputation() throws {
+    let expected = EvaluationFixture.json("cdnow.json")
+    let report = try StrategyEvaluation(
+      strategies: [LifetimeStrategy(.bgnbd)], horizonDays: 273, cutoffs: [Self.cutoff],
+      drawCount: 1
+    ).run(EvaluationFixture.cdnow)
+    let mean = report.rows[0].mean
+    func expectClose(_ a: Double, _ b: Double?, _ what: Comment) {
+      #expect(abs(a / (b ?? .nan) - 1) < 1e-6, what)
+    }
+    expectClose(mean.purchases!.meanAbsolute, expected["purchases"]!["mae"]!.doubleValue, "MAE")
+    expectClose(
+      mean.purchases!.rootMeanSquare, expected["purchases"]!["rmse"]!.doubleValue, "RMSE")
+    expectClose(mean.spend!.meanAbsolute, expected["spend"]!["mae"]!.doubleValue, "MAE of spend")
+    expectClose(mean.spend!.rootMeanSquare, expected["spend"]!["rmse"]!.doubleValue, "RMSE")
+    expectClose(mean.brier!, expected["brier"]!.doubleValue, "Brier")
+    #expect(abs(report.folds[0].spend - expected["actual_spend"]!.doubleValue!) < 1e-6)
+  }
+
+  @Test func foldsRollForwardToTheLastDay() throws {
+    let cutoffs = try StrategyEvaluation.cutoffs(folds: 3, horizonDays: 50, lastDay: 399)
+    #expect(cutoffs == [249, 299, 349])
+    let report = try StrategyEvaluation(
+      strategies: [BaselineStrategy(.pastSpend), BaselineStrategy(.random)], horizonDays: 50,
+      cutoffs: cutoffs, drawCount: 100
+    ).run(EvaluationFixture.random(seed: 1))
+    #expect(report.folds.map(\.end) == [299, 349, 399])
+    let row = report.rows.first { $0.name == "past-spend" }!
+    let ginis = row.folds.compactMap(\.gini)
+    #expect(ginis.count == 3 && abs(row.mean.gini! - ginis.reduce(0, +) / 3) < 1e-12)
+  }
+
+  @Test func theResultDependsOnTheSeedAndNotOnTheThreads() throws {
+    defer { Parallel.setThreadCount(0) }
+    let base = EvaluationFixture.random(seed: 2)
+    func json(_ seed: UInt64, threads: Int) throws -> [String] {
+      Parallel.setThreadCount(threads)
+      let report = try StrategyEvaluation(
+        strategies: StrategyCatalogue.all, horizonDays: 90, cutoffs: [300], drawCount: 50,
+        seed: seed
+      ).run(base)
+      return report.rows.map { row in
+        var mean = row.mean
+        mean.cost = StrategyCost()
+        return row.name + mean.json.compactText + String(describing: row.giniInterval)
+      }
+    }
+    let one = try json(1, threads: 1)
+    #expect(try json(1, threads: 3) == one)
+    #expect(try json(2, threads: 1) != one)
+  }
+
+  @Test func noStrategySeesPastTheCutoff() throws {
+    let base = EvaluationFixture.random(seed: 3)
+    for strategy in StrategyCatalogue.all {
+      let leaks = try LeakTest.leaks(in: base, cutoff: 250, horizonDays: 90) { _ in strategy }
+      #expect(leaks.isEmpty, "\(strategy.name)")
+    }
+  }
+
+  /// Keeps the whole store in its pocket and ranks by what will happen.
+  struct PeekingStrategy: Strategy, FittedStrategy {
+    let base: CustomerBase
+    let name = "peeking"
+
+    func fit(_ knowledge: Knowledge, horizonDays: Int) -> any FittedStrategy { self }
+
+    func score(_ knowledge: Knowledge) -> StrategyScores {
+      let holdout = Holdout(
+        base, customers: knowledge.customers, cutoff: knowledge.day, end: knowledge.day + 90)
+      var scores = [Float](repeating: 0, count: base.customerCount)
+      for (i, customer) in holdout.customers.enumerated() {
+        scores[Int(customer)] = Float(holdout.spend[i])
+      }
+      return StrategyScores(ranking: AlignedBuffer(scores))
+    }
+  }
+
+  @Test func aPlantedLeakIsCaught() throws {
+    let base = EvaluationFixture.random(seed: 4)
+    let leaks = try LeakTest.leaks(in: base, cutoff: 250, horizonDays: 90) {
+      PeekingStrategy(base: $0)
+    }
+    #expect(leaks.count > 100)
+    let report = try StrategyEvaluation(
+      strategies: [BaselineStrategy(.pastSpend), PeekingStrategy(base: base)], horizonDays: 90,
+      cutoffs: [250], drawCount: 50
+    ).run(base)
+    #expect(report.rows[0].name == "peeking" && report.rows[0].mean.gini! > 0.999)
+    #expect(!report.rows[1].isWithinNoise)
+  }
+
+  @Test func knowledgeHoldsNothingAfterItsDay() throws {
+    let base = EvaluationFixture.random(seed: 5)
+    let knowledge = try Knowledge(base, asOf: 123)
+    let days = knowledge.base.batches[0].days.array
+    #expect(days.max()! <= 123 && !days.isEmpty)
+    #expect(days.count == base.batches[0].days.array.count { $0 <= 123 })
+    #expect(knowledge.summary.asOf == 123)
+    let all = try Knowledge(base, asOf: 10_000)
+    #expect(all.base.batches[0].days === base.batches[0].days)
+  }
+
+  struct FailingStrategy: Strategy {
+    let name = "failing"
+    struct Failure: Error {}
+    func fit(_ knowledge: Knowledge, horizonDays: Int) throws -> any FittedStrategy {
+      throw Failure()
+    }
+  }
+
+  @Test func aStrategyThatFailsDoesNotStopTheOthers() throws {
+    let report = try StrategyEvaluation(
+      strategies: [FailingStrategy(), BaselineStrategy(.orders)], horizonDays: 90, cutoffs: [200],
+      drawCount: 10
+    ).run(EvaluationFixture.random(seed: 6))
+    #expect(report.rows.map(\.name) == ["orders", "failing"])
+    #expect(report.rows[1].failure?.contains("Failure") == true)
+    #expect(report.text.contains("failing failed"))
+  }
+
+  @Test func aHoldoutWithoutSpendRecommendsNothing() throws {
+    let base = EvaluationFixture.base([(0, 1, 100), (1, 2, 200)], customerCount: 2)
+    let report = try StrategyEvaluation(
+      strategies: StrategyCatalogue.all, horizonDays: 10, cutoffs: [50], drawCount: 10
+    ).run(base)
+    #expect(report.recommendation.count == 1 && report.recommendation[0].contains("Nothing"))
+    #expect(!report.text.contains("nan") && !report.json.compactText.contains("nan"))
+  }
+
+  @Test func impossibleEvaluationsSayWhatIsWrong() throws {
+    #expect(throws: EvaluationError.nobodyKnown(cutoff: "1970-01-01")) {
+      try StrategyEvaluation(
+        strategies: [BaselineStrategy(.orders)], horizonDays: 5, cutoffs: [0]
+      ).run(EvaluationFixture.base([(0, 1, 100)], customerCount: 1))
+    }
+    #expect(throws: EvaluationError.self) {
+      try StrategyCatalogue.strategies(named: ["bgnbd", "nonesuch"])
+    }
+    #expect(try StrategyCatalogue.strategies(named: ["abc", "ridge", "abc"]).count == 2)
+    #expect(throws: EvaluationError.foldsOutOfRange(count: 0)) {
+      try StrategyEvaluation.cutoffs(folds: 0, horizonDays: 10, lastDay: 5)
+    }
+  }
+}
