@@ -110,7 +110,7 @@ let package = Package(
     tests("JSONTextTests", ["JSONText"]),
     tests("ReportsTests", ["Reports"]),
     tests("StorageTests", ["Storage", "Columns", "Kernels", "JSONText"]),
-    tests("IngestTests", ["Ingest", "Storage", "Columns", "Kernels"]),
+    tests("IngestTests", ["Ingest", "CLZ4", "Storage", "Columns", "Kernels"]),
     tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
     tests("ModelsTests", ["Models", "Columns", "Kernels", "JSONText"]),
     tests(

@@ -73,6 +73,9 @@ final class IngestRun {
         "\(options.keptColumns.count) columns are kept",
         "Keep at most \(IngestLimits.keptColumnCount)")
     }
+    if Set(options.keptColumns.map { $0.lowercased() }).count < options.keptColumns.count {
+      try refuse("a column is kept twice", "Name it once")
+    }
     let format = options.amountFormat
     if ![0x2C, 0x2E].contains(format.decimal) || format.decimal == format.thousands {
       try refuse(
@@ -244,6 +247,7 @@ final class IngestRun {
       if expected < taskRange(task).upperBound { break }
     }
     try partitions.take(outputs[..<taken])
+    try kept.checkLimit(options.keptColumns)
     return expected
   }
 
