@@ -78,7 +78,10 @@ import Testing
   }
 
   @Test func gammaFunctionsAreRightToThirteenDigits() {
-    for row in Self.rows {
+    let names = ["logGamma", "digamma", "trigamma"]
+    let rows = Self.rows.filter { names.contains($0.function) }
+    #expect(rows.count >= 180)
+    for row in rows {
       let family = Special.gammaFamily(row.x)
       switch row.function {
       case "logGamma":

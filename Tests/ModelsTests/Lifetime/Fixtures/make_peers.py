@@ -47,8 +47,11 @@ for kind, fitter in (("bgnbd", BetaGeoFitter), ("mbgnbd", ModifiedBetaGeoFitter)
         emit(kind + " purchases", p, x, recency, age, horizon,
              model.conditional_expected_number_of_purchases_up_to_time(horizon, *one))
         emit(kind + " new", p, 0, 0, 0, horizon, model.expected_number_of_purchases_up_to_time(horizon))
-        value = -fitter._negative_log_likelihood(np.log(p), *one, np.array([1.0]), 0)
-        emit(kind + " likelihood", p, x, recency, age, 0, value)
+        if kind != "pnbd":
+            # For these cases lifetimes' Pareto/NBD likelihood is NaN or another number than the integral of the
+            # model's definition, which SciPy takes below; that integral is the reference.
+            value = -fitter._negative_log_likelihood(np.log(p), *one, np.array([1.0]), 0)
+            emit(kind + " likelihood", p, x, recency, age, 0, value)
         if kind == "bgnbd":
             n = int(random.integers(0, 12))
             emit("bgnbd count", p, n, 0, 0, horizon, model.probability_of_n_purchases_up_to_time(horizon, n))
