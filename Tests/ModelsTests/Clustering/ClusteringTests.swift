@@ -55,7 +55,7 @@ private func customers(
   }
 
   @Test func theModelSurvivesJSONAndAssignsItsOwnCustomersAlike() throws {
-    let (frame, spend) = customers(2_000)
+    let (frame, spend) = customers(500)
     let result = try Clustering.fit(frame, spend: spend, options: ClusteringOptions(k: .auto))
     let text = result.model.json.compactText
     let back = try ClusteringModel(try JSON.parse(text))
@@ -82,7 +82,7 @@ private func customers(
   }
 
   @Test func autoFindsTheThreeCentresAndShowsItsTable() throws {
-    let (frame, spend) = customers(3_000)
+    let (frame, spend) = customers(900)
     let model = try Clustering.fit(frame, spend: spend, options: ClusteringOptions(k: .auto)).model
     #expect(model.clusters.count == 3)
     #expect(model.candidates.map(\.clusterCount) == Array(2...12))
