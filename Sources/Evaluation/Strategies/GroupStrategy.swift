@@ -52,7 +52,7 @@ struct FittedGroups: FittedStrategy {
   ) throws {
     self.assigner = assigner
     self.predictsSpend = predictsSpend
-    let groups = try assigner(knowledge).pointer
+    let groups = try assigner(knowledge)
     var sums: [Double] = []
     var counts: [Double] = []
     for (i, customer) in knowledge.customers.enumerated() {

@@ -8,7 +8,7 @@ extension GroupStrategy {
     GroupStrategy(preset.name) { _ in
       { knowledge in
         let scores = try RFMScores.score(knowledge.summary, options: RFMOptions())
-        let codes = preset.assign(scores: scores, summary: knowledge.summary).codes.pointer
+        let codes = preset.assign(scores: scores, summary: knowledge.summary).codes
         return AlignedBuffer<UInt32>(count: codes.count) { groups in
           for row in groups.indices { groups[row] = UInt32(codes[row]) }
         }
@@ -52,7 +52,7 @@ extension GroupStrategy {
       let options = ClusteringOptions(k: count, restarts: 1)
       let model = try Clustering.fit(knowledge.clusterFrame, options: options).model
       return { knowledge in
-        let numbers = try model.assign(knowledge.clusterFrame).numbers.pointer
+        let numbers = try model.assign(knowledge.clusterFrame).numbers
         return AlignedBuffer<UInt32>(count: numbers.count) { groups in
           for row in groups.indices { groups[row] = UInt32(numbers[row]) }
         }
