@@ -6,7 +6,7 @@
 #
 # Modules of the target, bottom up, are listed here: the sources are compiled with the fuzzer's coverage.
 set -euo pipefail
-cd /work/wt/server
+cd "$(dirname "$0")/.."
 target=${1:?usage: fuzz.sh TARGET SECONDS}
 seconds=${2:?usage: fuzz.sh TARGET SECONDS}
 
