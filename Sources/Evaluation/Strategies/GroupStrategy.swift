@@ -52,7 +52,7 @@ struct FittedGroups: FittedStrategy {
   ) throws {
     self.assigner = assigner
     self.predictsSpend = predictsSpend
-    let groups = try assigner(knowledge).pointer
+    let groups = try assigner(knowledge)
     var sums: [Double] = []
     var counts: [Double] = []
     for (i, customer) in knowledge.customers.enumerated() {
@@ -72,9 +72,8 @@ struct FittedGroups: FittedStrategy {
 
   func score(_ knowledge: Knowledge) throws -> StrategyScores {
     let groups = try assigner(knowledge)
-    let codes = groups.pointer
     let ranking = knowledge.scores { row in
-      let group = Int(codes[row])
+      let group = Int(groups[row])
       return Float(group < means.count ? means[group] : mean)
     }
     return StrategyScores(
