@@ -93,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Aggregation", "CPlatform", "Classification", "Columns", "Export", "Expressions",
-        "Generation",
+        "Aggregation", "CPlatform", "Classification", "Columns", "Evaluation", "Export",
+        "Expressions", "Generation",
         "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
         "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -105,14 +105,16 @@ let package = Package(
       name: "strata-bench", dependencies: ["Columns", "JSONText", "Kernels", "Models"],
       swiftSettings: settings),
 
-    tests("KernelsTests", ["Kernels"]),
+    tests("KernelsTests", ["Kernels"], exclude: ["Special/Fixtures"]),
     tests("ColumnsTests", ["Columns", "Kernels"]),
     tests("JSONTextTests", ["JSONText"]),
     tests("ReportsTests", ["Reports"]),
     tests("StorageTests", ["Storage", "Columns", "Kernels", "JSONText"]),
-    tests("IngestTests", ["Ingest", "Storage", "Columns", "Kernels"]),
+    tests("IngestTests", ["Ingest", "CLZ4", "Storage", "Columns", "Kernels"]),
     tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
-    tests("ModelsTests", ["Models", "Columns", "Kernels", "JSONText"]),
+    tests(
+      "ModelsTests", ["Models", "Columns", "Kernels", "JSONText"],
+      exclude: ["Lifetime/Fixtures"]),
     tests(
       "ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"],
       exclude: ["Fixtures"]),

@@ -10,6 +10,8 @@ package enum IngestLimits {
   package static let fieldCount = 16_384
   /// Columns kept besides.
   package static let keptColumnCount = 64
+  /// Bytes of the distinct values of a kept column.
+  package static let keptColumnByteCount = 2 << 30
   /// Rows of a batch: their numbers are UInt32.
   package static let rowCount = Int(UInt32.max) - 1
   /// Customers of a store: their codes are UInt32.

@@ -1,4 +1,5 @@
 import Aggregation
+import Evaluation
 import Export
 import Expressions
 import Generation
@@ -29,6 +30,7 @@ struct Failure: Error {
     case let error as RFMError: self.init(.usage, "\(error)")
     case let error as ClusteringError: self.init(.usage, "\(error)")
     case let error as RegressionError: self.init(.usage, "\(error)")
+    case let error as EvaluationError: self.init(.usage, "\(error)")
     case let error as GeneratorError: self.init(ExitStatus(error), "\(error)")
     case let error as QueryError: self.init(.usage, "\(error)")
     case let error as ExportError: self.init(ExitStatus(error), "\(error)")

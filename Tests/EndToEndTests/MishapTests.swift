@@ -147,7 +147,7 @@ import Testing
     let mount = folder.file("small")
     try FileManager.default.createDirectory(atPath: mount, withIntermediateDirectories: false)
     guard geteuid() == 0,
-      Glibc.mount("none", mount, "tmpfs", 0, "size=1200k") == 0
+      Glibc.mount("none", mount, "tmpfs", 0, "size=512k") == 0
     else { return }
     defer { umount(mount) }
     let store = mount + "/store"

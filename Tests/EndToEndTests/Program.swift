@@ -96,13 +96,15 @@ final class Folder {
     try Data(contentsOf: URL(fileURLWithPath: file(name)))
   }
 
-  /// Every file below a folder, by its path within it.
+  /// Every file of a store, by its path within it; not the lock, which holds the last writer's process id.
   func contents(of name: String) throws -> [String: Data] {
     var found: [String: Data] = [:]
     for case let item as String in FileManager.default.enumerator(atPath: file(name))! {
       var isFolder: ObjCBool = false
       let full = file(name) + "/" + item
-      if FileManager.default.fileExists(atPath: full, isDirectory: &isFolder), !isFolder.boolValue {
+      if item != "LOCK", FileManager.default.fileExists(atPath: full, isDirectory: &isFolder),
+        !isFolder.boolValue
+      {
         found[item] = try Data(contentsOf: URL(fileURLWithPath: full))
       }
     }

@@ -71,6 +71,24 @@ struct ExpressionTests {
     #expect(expression.columnNames == ["r"])
   }
 
+  @Test func sumsAreExactWhateverTheirSizeAndAnErrorWhenTheyDoNotFit() throws {
+    let big: Int64 = 1 << 60
+    let source = QuerySource(
+      frame: Frame(
+        rowCount: 4,
+        columns: [
+          Column("k", .uint8(AlignedBuffer([1, 1, 2, 2]))),
+          Column("n", .int64(AlignedBuffer([big, -big + 7, big, .max]))),
+        ]))
+    func csv(_ text: String) throws -> String {
+      String(decoding: try Query.parse(text).run(on: source).csv, as: UTF8.self)
+    }
+    #expect(try csv("SELECT sum(n) AS s FROM customers WHERE k = 1 GROUP BY k") == "s\n7\n")
+    #expect(try csv("SELECT sum(n) AS s FROM customers WHERE k = 1") == "s\n7\n")
+    #expect(throws: QueryError.self) { try csv("SELECT k, sum(n) FROM customers GROUP BY k") }
+    #expect(throws: QueryError.self) { try csv("SELECT sum(n) FROM customers") }
+  }
+
   @Test(arguments: [1, 2, 3]) func theResultDoesNotDependOnThreads(threads: Int) throws {
     let count = 200_000
     var random = RandomStream(seed: 5)

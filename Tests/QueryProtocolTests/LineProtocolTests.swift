@@ -51,8 +51,8 @@ import Testing
       ("GTE c1", "unknown_command"), ("GET", "wrong_arguments"), ("HGET c1", "wrong_arguments"),
       ("GET c1 ordres", "unknown_column"), ("SEGMENT Champion", "unknown_segment"),
       ("SELECT 1", "wrong_arguments"), ("HELLO 4", "unsupported_protocol"),
-      ("NAMED NAMED GET c1", "wrong_arguments"), ("EXPLAIN c1", "unavailable"),
-      ("SCORE orders=1", "unavailable"), ("CLIENT LIST", "wrong_arguments"),
+      ("NAMED NAMED GET c1", "wrong_arguments"), ("EXPLAIN nobody", "not_found"),
+      ("SCORE orders=1", "wrong_arguments"), ("CLIENT LIST", "wrong_arguments"),
       ("AUTH x", "wrong_token"), ("SEGMENT Champions LIMIT 0", "limit_exceeded"),
       ("SEGMENT Champions FIRST 3", "wrong_arguments"), ("HELP NOTHING", "unknown_command"),
     ]

@@ -139,7 +139,7 @@ private struct WholeBaseOrder {
         wholeTotal += Int128(max(0, sink.integers[row]))
       }
     }
-    let total = isFloat ? floatTotal : Double(wholeTotal)
+    let total = isFloat ? floatTotal : doubleValue(wholeTotal)
     var whole: Int128 = 0
     var sum = 0.0
     var start = 0
@@ -153,7 +153,7 @@ private struct WholeBaseOrder {
         }
         end += 1
       }
-      let share = total > 0 ? (isFloat ? sum : Double(whole)) / total : 1
+      let share = total > 0 ? (isFloat ? sum : doubleValue(whole)) / total : 1
       for row in order[start..<end] { shares[row] = share }
       start = end
     }

@@ -7,8 +7,8 @@ struct GroupKeys: Sendable {
   /// For each key the number of codes (nulls included) and the least code, where all keys have few values:
   /// group numbers are then computed from the codes and need no table.
   let dense: [Domain]?
-  /// The column whose bytes are the group numbers themselves.
-  let byteColumn: Int?
+  /// The columns of bytes, without nulls, that make up group numbers of one byte: what the kernels take.
+  let byteColumns: [Int]?
 
   struct Domain: Sendable {
     let least: Int64
@@ -30,7 +30,7 @@ struct GroupKeys: Sendable {
     // An empty dictionary makes the product 0 whatever the other keys are.
     if domains.contains(where: { $0 == nil }) { product = tooMany }
     dense = product <= QueryLimits.denseGroupCountMax ? domains.map { $0! } : nil
-    byteColumn = dense == nil ? nil : GroupKeys.byteColumn(keys, evaluator)
+    byteColumns = product <= 256 ? GroupKeys.byteColumns(keys, evaluator) : nil
   }
 
   /// Groups of the dense form.
@@ -81,14 +81,15 @@ struct GroupKeys: Sendable {
     }
   }
 
-  private static func byteColumn(_ keys: [Bound], _ evaluator: Evaluator) -> Int? {
-    guard keys.count == 1, case .column(let index) = keys[0].node,
-      evaluator.columns[index].validity == nil
-    else { return nil }
-    switch evaluator.columns[index].values {
-    case .uint8, .string(.uint8, _): return index
-    default: return nil
+  private static func byteColumns(_ keys: [Bound], _ evaluator: Evaluator) -> [Int]? {
+    var indices: [Int] = []
+    for key in keys {
+      guard case .column(let index) = key.node, evaluator.columns[index].validity == nil,
+        evaluator.bytes(index) != nil
+      else { return nil }
+      indices.append(index)
     }
+    return indices.isEmpty ? nil : indices
   }
 
   /// A key's values as words that are equal where the keys are; 0 where null.
@@ -130,5 +131,23 @@ struct GroupKeys: Sendable {
       }
     }
     return tuple
+  }
+}
+
+extension Evaluator {
+  /// The codes or values of a column of bytes.
+  func bytes(_ column: Int) -> AlignedBuffer<UInt8>? {
+    switch columns[column].values {
+    case .uint8(let buffer), .string(.uint8(let buffer), _): buffer
+    default: nil
+    }
+  }
+
+  /// The values of a column of 64-bit whole numbers.
+  func wideIntegers(_ column: Int) -> AlignedBuffer<Int64>? {
+    switch columns[column].values {
+    case .int64(let buffer), .money(let buffer): buffer
+    default: nil
+    }
   }
 }

@@ -23,8 +23,14 @@ struct GroupPartial {
     _ evaluator: Evaluator, _ rows: Range<Int>, _ mask: [UInt64], _ control: QueryControl
   ) throws(QueryError) {
     var done: Set<Int> = []
-    if let column = groupKeys.byteColumn { done = countBytes(evaluator, column, rows, mask) }
-    let hasCounts = groupKeys.byteColumn != nil
+    var hasCounts = true
+    if let columns = groupKeys.byteColumns {
+      done = countBytes(evaluator, columns, rows, mask)
+    } else if groupKeys.keys.isEmpty {
+      done = sumAll(evaluator, rows, mask)
+    } else {
+      hasCounts = false
+    }
     let isDone =
       hasCounts
       && aggregates.indices.allSatisfy {
@@ -50,30 +56,69 @@ struct GroupPartial {
     }
   }
 
-  /// Counts, and sums of plain 64-bit columns, by the bytes of one column: the kernels' case. Returns the
+  /// The column that an aggregate sums as it stands in memory; nil for anything else.
+  private func summedColumn(_ a: Int, _ evaluator: Evaluator) -> (Int, AlignedBuffer<Int64>)? {
+    guard aggregates[a].function == .sum || aggregates[a].function == .average,
+      case .column(let index) = aggregates[a].argument?.node,
+      let values = evaluator.wideIntegers(index)
+    else { return nil }
+    return (index, values)
+  }
+
+  /// Sums of 65,536 values below 2^46 stay below 2^62; larger values take the general way.
+  private static let magnitudeBitsMax: UInt64 = 46
+
+  /// Without keys: the row count, and sums of plain 64-bit columns. Returns the aggregates that are done with.
+  private mutating func sumAll(
+    _ evaluator: Evaluator, _ rows: Range<Int>, _ mask: [UInt64]
+  ) -> Set<Int> {
+    rowCounts[0] = Int64(mask.withUnsafeBufferPointer { Compare.oneCount($0) })
+    var done: Set<Int> = []
+    for a in aggregates.indices {
+      guard let (index, values) = summedColumn(a, evaluator) else { continue }
+      let valid = evaluator.validity(index, rows).map { BitWords.and(mask, $0) } ?? mask
+      let (sum, count, magnitude) = valid.withUnsafeBufferPointer {
+        GroupBy.sum(values.slice(rows), $0)
+      }
+      if magnitude >> Self.magnitudeBitsMax != 0 { continue }
+      accumulators[a].wideSums[0] = Int128(sum)
+      accumulators[a].counts[0] = count
+      done.insert(a)
+    }
+    return done
+  }
+
+  /// The kernels' case: counts, and sums of plain 64-bit columns, by group numbers of one byte. Returns the
   /// aggregates that are done with.
   private mutating func countBytes(
-    _ evaluator: Evaluator, _ column: Int, _ rows: Range<Int>, _ mask: [UInt64]
+    _ evaluator: Evaluator, _ columns: [Int], _ rows: Range<Int>, _ mask: [UInt64]
   ) -> Set<Int> {
-    let bytes: UnsafeBufferPointer<UInt8>
-    switch evaluator.columns[column].values {
-    case .uint8(let buffer), .string(.uint8(let buffer), _): bytes = buffer.slice(rows)
-    default: preconditionFailure("a column of bytes")
+    let domains = groupKeys.dense!
+    if columns.count == 1 {
+      // The column's bytes themselves: group g is byte least + g.
+      let bytes = evaluator.bytes(columns[0])!.slice(rows)
+      return countBytes(evaluator, bytes, Int(domains[0].least), rows, mask)
     }
-    // Group g is byte least + g.
-    let least = Int(groupKeys.dense![0].least)
+    var ids = [UInt8](repeating: 0, count: rows.count)
+    return ids.withUnsafeMutableBufferPointer { ids in
+      for (column, domain) in zip(columns, domains) {
+        GroupBy.addDigit(
+          evaluator.bytes(column)!.slice(rows), least: UInt8(truncatingIfNeeded: domain.least),
+          size: UInt8(truncatingIfNeeded: domain.size), to: ids)
+      }
+      return countBytes(evaluator, UnsafeBufferPointer(ids), 0, rows, mask)
+    }
+  }
+
+  private mutating func countBytes(
+    _ evaluator: Evaluator, _ bytes: UnsafeBufferPointer<UInt8>, _ least: Int,
+    _ rows: Range<Int>, _ mask: [UInt64]
+  ) -> Set<Int> {
     var done: Set<Int> = []
     var hasCounts = false
     var counts = [Int64](repeating: 0, count: 256)
-    for (a, aggregate) in aggregates.enumerated() {
-      guard aggregate.function == .sum || aggregate.function == .average,
-        case .column(let index) = aggregate.argument?.node
-      else { continue }
-      let values: UnsafeBufferPointer<Int64>
-      switch evaluator.columns[index].values {
-      case .int64(let buffer), .money(let buffer): values = buffer.slice(rows)
-      default: continue
-      }
+    for a in aggregates.indices {
+      guard let (index, values) = summedColumn(a, evaluator) else { continue }
       let validity = evaluator.validity(index, rows)
       let valid = validity.map { BitWords.and(mask, $0) } ?? mask
       var sums = [Int64](repeating: 0, count: 256)
@@ -81,12 +126,11 @@ struct GroupPartial {
       let magnitude = valid.withUnsafeBufferPointer { mask in
         sums.withUnsafeMutableBufferPointer { sums in
           own.withUnsafeMutableBufferPointer { own in
-            GroupBy.countAndSum(bytes, values, mask, counts: own, sums: sums)
+            GroupBy.countAndSum(bytes, values.slice(rows), mask, counts: own, sums: sums)
           }
         }
       }
-      // Sums of 65,536 values below 2^46 stay below 2^62; larger values take the general way.
-      if magnitude >> 46 != 0 { continue }
+      if magnitude >> Self.magnitudeBitsMax != 0 { continue }
       for g in accumulators[a].counts.indices {
         accumulators[a].counts[g] = own[least + g]
         accumulators[a].wideSums[g] = Int128(sums[least + g])

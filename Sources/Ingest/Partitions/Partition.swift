@@ -54,25 +54,24 @@ final class Partition {
   var tableByteCount: Int { (table.slotMask + 1) * 4 + keyCapacity * 16 + tailCapacity * 8 }
 
   /// Gives the records' customers codes and keeps the rows.
-  func take(
-    _ records: RowSegment, slabs: Slabs, wideScratch: UnsafeMutablePointer<UInt64>
-  ) {
+  func take(_ records: RowSegment, _ memory: RowMemory) {
     if records.wordCount == 0 { return }
     let recordLimit = records.wordCount / (layout.fixedWordCount + 1)
     makeRoom(ids: recordLimit, tailWords: records.wordCount)
     switch layout.kind {
     case .packed(let scale):
-      let out = room(words: recordLimit, slabs)
+      let out = room(words: recordLimit, memory)
       let added = internPackedRecords(
         records.words, wordCount: records.wordCount, table: &table, totals: &totals, scale: scale,
-        packed: out, wide: wideScratch)
+        packed: out, wide: memory.misfits)
       segments[segments.count - 1].wordCount += added.packed
       if added.wide > 0 {
-        misfits.append(contentsOf: UnsafeBufferPointer(start: wideScratch, count: 2 * added.wide))
+        misfits.append(
+          contentsOf: UnsafeBufferPointer(start: memory.misfits, count: 2 * added.wide))
       }
       rowCount += added.packed + added.wide
     case .wide(let hasOrder):
-      let out = room(words: records.wordCount, slabs)
+      let out = room(words: records.wordCount, memory)
       let added = internWideRecords(
         records.words, wordCount: records.wordCount, fixedWordCount: layout.fixedWordCount,
         hasOrder: hasOrder, table: &table, totals: &totals, wide: out)
@@ -82,10 +81,7 @@ final class Partition {
   }
 
   /// Gives the customers of compact records codes and keeps the rows.
-  func takeCompact(
-    _ records: RowSegment, prefix: CompactPrefix, slabs: Slabs,
-    scratch: UnsafeMutablePointer<UInt64>, wideScratch: UnsafeMutablePointer<UInt64>
-  ) {
+  func takeCompact(_ records: RowSegment, prefix: CompactPrefix, _ memory: RowMemory) {
     guard case .packed(let scale) = layout.kind else {
       preconditionFailure("compact records are of a packed layout")
     }
@@ -95,12 +91,12 @@ final class Partition {
       // So many customers here that codes do not fit packed rows: the general way sees to it.
       let wordCount = widenCompactRecords(
         records.words, count: count, prefix: prefix.word, prefixByteCount: prefix.byteCount,
-        scale: scale, general: scratch)
-      take(RowSegment(words: scratch, wordCount: wordCount), slabs: slabs, wideScratch: wideScratch)
+        scale: scale, general: memory.widened)
+      take(RowSegment(words: memory.widened, wordCount: wordCount), memory)
       return
     }
     makeRoom(ids: count, tailWords: 0)
-    let out = room(words: count, slabs)
+    let out = room(words: count, memory)
     internCompactRecords(
       records.words, count: count, prefix: prefix.word, prefixByteCount: prefix.byteCount,
       table: &table, totals: &totals, scale: scale, packed: out)
@@ -109,11 +105,11 @@ final class Partition {
   }
 
   /// Where the next rows go: room for `words`.
-  private func room(words: Int, _ slabs: Slabs) -> UnsafeMutablePointer<UInt64> {
+  private func room(words: Int, _ memory: RowMemory) -> UnsafeMutablePointer<UInt64> {
     if let last = segments.last, Partition.segmentWordCount - last.wordCount >= words {
       return last.words + last.wordCount
     }
-    let segment = slabs.take()
+    let segment = memory.slabs.take()
     segments.append(RowSegment(words: segment, wordCount: 0))
     return segment
   }

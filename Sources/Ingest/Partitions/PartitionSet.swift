@@ -5,8 +5,7 @@ import Synchronization
 final class PartitionSet {
   let layout: RowLayout
   let partitions: [Partition]
-  private let slabs: [Slabs]
-  private let scratch: [UnsafeMutablePointer<UInt64>]
+  private let memories: WorkerPool<RowMemory>
   private let options: IngestOptions
   private let compactPrefix: CompactPrefix?
   private(set) var spill: SpillFile?
@@ -18,16 +17,7 @@ final class PartitionSet {
     self.layout = layout
     self.options = options
     partitions = (0..<partitionCount).map { _ in Partition(layout: layout) }
-    slabs = (0..<Parallel.threadCount).map { _ in
-      Slabs(segmentWordCount: Partition.segmentWordCount)
-    }
-    scratch = (0..<Parallel.threadCount).map { _ in
-      .allocate(capacity: 3 * TaskOutput.segmentWordCount)
-    }
-  }
-
-  deinit {
-    for pointer in scratch { pointer.deallocate() }
+    memories = WorkerPool { RowMemory() }
   }
 
   /// Takes what the tasks of a wave made, in their order.
@@ -35,20 +25,8 @@ final class PartitionSet {
     // SAFETY: each task of the loop touches its own partition, each worker its own slabs.
     nonisolated(unsafe) let outputs = outputs
     nonisolated(unsafe) let me = self
-    Parallel.perform(partitions.count) { worker, p in
-      for output in outputs {
-        if let prefix = me.compactPrefix {
-          for records in output.compactSegments(of: p) {
-            me.partitions[p].takeCompact(
-              records, prefix: prefix, slabs: me.slabs[worker], scratch: me.scratch[worker],
-              wideScratch: me.scratch[worker] + 2 * TaskOutput.segmentWordCount)
-          }
-        }
-        for records in output.segments(of: p) {
-          me.partitions[p].take(
-            records, slabs: me.slabs[worker], wideScratch: me.scratch[worker])
-        }
-      }
+    Parallel.perform(partitions.count) { p in
+      me.memories.lend { memory in me.take(outputs, partition: p, memory) }
     }
     let rowCount = partitions.reduce(0) { $0 + $1.rowCount }
     if rowCount > IngestLimits.rowCount {
@@ -57,6 +35,18 @@ final class PartitionSet {
         expected: "at most \(IngestLimits.rowCount)", advice: "Ingest the files one by one")
     }
     try spillIfNeeded()
+  }
+
+  private func take(_ outputs: ArraySlice<TaskOutput>, partition p: Int, _ memory: RowMemory) {
+    let partition = partitions[p]
+    for output in outputs {
+      if let prefix = compactPrefix {
+        for records in output.compactSegments(of: p) {
+          partition.takeCompact(records, prefix: prefix, memory)
+        }
+      }
+      for records in output.segments(of: p) { partition.take(records, memory) }
+    }
   }
 
   private func spillIfNeeded() throws(IngestError) {
@@ -85,11 +75,28 @@ final class PartitionSet {
     }
     if let error = failure.withLock({ $0 }) { throw error }
     // The memory is used again, by whichever worker asks first.
-    for partition in partitions {
-      for (i, segment) in partition.segments.enumerated() {
-        slabs[i % slabs.count].put(segment.words)
+    memories.lend { memory in
+      for partition in partitions {
+        for segment in partition.segments { memory.slabs.put(segment.words) }
+        partition.segments = []
       }
-      partition.segments = []
     }
+  }
+}
+
+/// Memory that one worker at a time cuts rows' segments from, and scratch.
+final class RowMemory {
+  let slabs = Slabs(segmentWordCount: Partition.segmentWordCount)
+  let widened: UnsafeMutablePointer<UInt64>
+  let misfits: UnsafeMutablePointer<UInt64>
+
+  init() {
+    widened = .allocate(capacity: 2 * TaskOutput.segmentWordCount)
+    misfits = .allocate(capacity: TaskOutput.segmentWordCount)
+  }
+
+  deinit {
+    widened.deallocate()
+    misfits.deallocate()
   }
 }

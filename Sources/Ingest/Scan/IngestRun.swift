@@ -73,6 +73,9 @@ final class IngestRun {
         "\(options.keptColumns.count) columns are kept",
         "Keep at most \(IngestLimits.keptColumnCount)")
     }
+    if Set(options.keptColumns.map { $0.lowercased() }).count < options.keptColumns.count {
+      try refuse("a column is kept twice", "Name it once")
+    }
     let format = options.amountFormat
     if ![0x2C, 0x2E].contains(format.decimal) || format.decimal == format.thousands {
       try refuse(
@@ -160,11 +163,11 @@ final class IngestRun {
       blockHashes = .allocate(capacity: ContentHash.blockCount(of: byteCount))
     }
     defer { blockHashes?.deallocate() }
-    let scans = (0..<Parallel.threadCount).map { _ in
+    let format = compactFormat(input)
+    let scans = WorkerPool { [ranges, kept] in
       FileScan(
-        plan: input.plan, compactFormat: compactFormat(input), source: source,
-        finder: ranges.finder, kept: kept, tuning: tuning,
-        blockHashes: blockHashes)
+        plan: input.plan, compactFormat: format, source: source, finder: ranges.finder,
+        kept: kept, tuning: tuning, blockHashes: blockHashes)
     }
     while outputs.count < tuning.tasksPerWave {
       outputs.append(TaskOutput(partitionCount: ranges.partitionCount))
@@ -205,7 +208,7 @@ final class IngestRun {
 
   /// Scans one wave and hands its rows to the partitions; the offset of the first row that is left.
   private func scanWave(
-    _ range: Range<Int>, _ firstRow: Int, _ line: inout Int, _ scans: [FileScan]
+    _ range: Range<Int>, _ firstRow: Int, _ line: inout Int, _ scans: WorkerPool<FileScan>
   ) throws(IngestError) -> Int {
     let step = options.tuning.taskByteCount
     let taskCount = min(outputs.count, (range.count + step - 1) / step)
@@ -215,11 +218,11 @@ final class IngestRun {
     }
     // SAFETY: each task has its own output, each worker its own scan.
     nonisolated(unsafe) let outputs = self.outputs
-    nonisolated(unsafe) let scans = scans
-    Parallel.perform(taskCount) { worker, task in
+    Parallel.perform(taskCount) { task in
       outputs[task].reset()
-      scans[worker].scan(
-        taskRange(task), firstRow: task == 0 ? firstRow : nil, into: outputs[task])
+      scans.lend {
+        $0.scan(taskRange(task), firstRow: task == 0 ? firstRow : nil, into: outputs[task])
+      }
     }
     // Each task must have begun where the one before it ended.
     var expected = firstRow
@@ -228,7 +231,7 @@ final class IngestRun {
       let output = outputs[task]
       if output.firstRow != expected || (output.error != nil && task > 0) {
         output.reset()
-        scans[0].scan(taskRange(task), firstRow: expected, into: output)
+        scans.lend { $0.scan(taskRange(task), firstRow: expected, into: output) }
       }
       let firstLine = line
       line += output.lineCount
@@ -244,6 +247,7 @@ final class IngestRun {
       if expected < taskRange(task).upperBound { break }
     }
     try partitions.take(outputs[..<taken])
+    try kept.checkLimit(options.keptColumns)
     return expected
   }
 

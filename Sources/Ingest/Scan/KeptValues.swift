@@ -13,6 +13,16 @@ final class KeptValues: Sendable {
     return columns.withLock { UInt32($0[column].code(of: value).code) }
   }
 
+  /// A kept column's distinct values end up in one table of at most 4 GiB.
+  func checkLimit(_ names: [String]) throws(IngestError) {
+    let sizes = columns.withLock { $0.map(\.byteCount) }
+    for (name, size) in zip(names, sizes) where size > IngestLimits.keptColumnByteCount {
+      throw IngestError(
+        .badData, "too many different values to keep", column: name, found: "\(size) bytes of them",
+        expected: "at most \(IngestLimits.keptColumnByteCount)", advice: "Do not keep this column")
+    }
+  }
+
   /// The dictionaries as they are now.
   var dictionaries: [ByteDictionary] { columns.withLock { $0 } }
 }

@@ -18,6 +18,7 @@ extension KMeansState {
     Parallel.forEachChunk(of: points.rowCount) { chunk, rows in
       self.assignChunk(chunk, rows)
     }
+    hasLabels = true
     if prunesFromNowOn { mustEvaluateAll = false }
     let step = mergeDeltas()
     if isPruning && isWorthPruning(after: step) { prunesFromNowOn = true }
@@ -94,7 +95,15 @@ extension KMeansState {
     for f in 0..<d {
       let column = points.base + (f * points.stride + start)
       let sums = deltas + f
-      if let weights {
+      if !hasLabels {
+        // Every point comes from the cluster that is thrown away: taking it from there as well would make
+        // each addition wait for the last.
+        for p in 0..<count {
+          let at = Int(list[p])
+          let value = Double(column[at]) * (weights.map { $0[at] } ?? 1)
+          sums[Int(new[p]) &* width] += value
+        }
+      } else if let weights {
         for p in 0..<count {
           let at = Int(list[p])
           let value = weights[at] * Double(column[at])

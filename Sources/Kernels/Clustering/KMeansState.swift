@@ -53,6 +53,8 @@ package final class KMeansState {
   let driftLimits: UnsafeMutablePointer<Float>
   /// The longest centroid that the expiries allow for.
   var lengthBound = 0.0
+  /// Whether there was a step.
+  var hasLabels = false
   /// Whether so few points change by now that keeping expiries costs less than the distances they save.
   var prunesFromNowOn = false
   /// Whether no expiry holds, so that all points must be evaluated.

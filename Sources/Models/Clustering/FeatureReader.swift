@@ -33,7 +33,11 @@ struct FeatureReader: Sendable {
       for i in out.indices { out[i] /= Double(Money.unitsPerOne) }
     case .float32(let buffer):
       let source = buffer.pointer
-      for i in out.indices { out[i] = Double(source[row(start + i, rows)]) }
+      if let rows {
+        for i in out.indices { out[i] = Double(source[Int(rows[start + i])]) }
+      } else {
+        for i in out.indices { out[i] = Double(source[start + i]) }
+      }
     case .float64(let buffer):
       let source = buffer.pointer
       for i in out.indices { out[i] = source[row(start + i, rows)] }
@@ -48,7 +52,11 @@ struct FeatureReader: Sendable {
     _ out: UnsafeMutableBufferPointer<Double>
   ) {
     let source = buffer.pointer
-    for i in out.indices { out[i] = Double(source[row(start + i, rows)]) }
+    if let rows {
+      for i in out.indices { out[i] = Double(source[Int(rows[start + i])]) }
+    } else {
+      for i in out.indices { out[i] = Double(source[start + i]) }
+    }
   }
 
   @inline(__always)

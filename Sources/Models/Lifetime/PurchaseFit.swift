@@ -51,6 +51,13 @@ extension PurchaseModel {
     return PurchaseFit(model: model, report: report)
   }
 
+  /// The log-likelihood of a model on counts, in units of the model's ruler.
+  package static func logLikelihood(of model: PurchaseModel, on history: PurchaseHistory) -> Double
+  {
+    likelihood(model.kind, history, timeScale: 1 / model.ruler.days)
+      .evaluate(model.parameters).value
+  }
+
   /// Parameters that a search gave are positive and finite: they lie within its bounds.
   private init(
     kind: LifetimeModelKind, ruler: TimeRuler, scaled: [Double], scales: [Double]

@@ -16,10 +16,11 @@ package struct UnseenCustomer: Sendable, Equatable {
   }
 }
 
-/// Scores and explains by a snapshot's models, which the query protocol itself does not know.
+/// Scores and explains by a snapshot's models, which the query protocol itself does not know: it reads the cuts
+/// of r, f and m from the record, and adds these members, which win over its own of the same name.
 package protocol CustomerScorer: Sendable {
-  /// The scores that an unseen customer would get, by the models in a snapshot's metadata.
+  /// What else an unseen customer would get: segment, lifetime value, cluster.
   func score(_ customer: UnseenCustomer, by base: CustomerBase) throws -> [JSON.Member]
-  /// Each score of a row with the cuts around it, the segment's rule, and what would change them.
+  /// What else explains a row: what would change its segment, its lifetime value, its cluster.
   func explain(row: Int, in base: CustomerBase) throws -> [JSON.Member]
 }

@@ -64,7 +64,7 @@ extension DeferredRequest {
       let hint = NearestName.hint(name, among: segments.names.array)
       throw ReplyError(
         .unknownSegment,
-        "no segment '\(shown(Array(name.utf8).span))'\(hint); SEGMENTS lists them")
+        "no segment '\(shown(Array(name.utf8).span))'\(hint) (SEGMENTS lists them)")
     }
     var start = 0
     if let after {

@@ -136,7 +136,7 @@ extension Session {
       guard let name = request.text(i), let index = base.profiles.fieldIndex(named: name) else {
         let name = shown(request.argument(i))
         let hint = NearestName.hint(name, among: base.frame.names)
-        throw ReplyError(.unknownColumn, "no column '\(name)'\(hint); SCHEMA lists them")
+        throw ReplyError(.unknownColumn, "no column '\(name)'\(hint) (SCHEMA lists them)")
       }
       columns.append(index)
     }

@@ -111,13 +111,14 @@ extension Session {
   func explain(
     _ request: Request, on base: CustomerBase, _ service: Service, into writer: inout ReplyWriter
   ) throws(ReplyError) {
-    let scorer = try Session.scorer(of: service)
     guard let row = base.index.row(of: request.argument(1)) else {
       throw ReplyError(.notFound, "no customer '\(shown(request.argument(1)))' in \(base.name)")
     }
-    let members: [JSON.Member]
-    do { members = try scorer.explain(row: row, in: base) } catch {
-      throw ReplyError(.unavailable, "\(error)")
+    var members = base.explanation(row: row)
+    if let scorer = service.scorer {
+      do { members = merged(members, try scorer.explain(row: row, in: base)) } catch {
+        throw ReplyError(.unavailable, "\(error)")
+      }
     }
     writer.reply(members: members)
   }
@@ -126,20 +127,23 @@ extension Session {
   func score(
     _ request: Request, on base: CustomerBase, _ service: Service, into writer: inout ReplyWriter
   ) throws(ReplyError) {
-    let scorer = try Session.scorer(of: service)
     let customer = try Session.unseenCustomer(request)
-    let members: [JSON.Member]
-    do { members = try scorer.score(customer, by: base) } catch {
-      throw ReplyError(.unavailable, "\(error)")
+    var members = base.scores(of: customer) ?? []
+    if let scorer = service.scorer {
+      do { members = merged(members, try scorer.score(customer, by: base)) } catch {
+        throw ReplyError(.unavailable, "\(error)")
+      }
+    }
+    guard !members.isEmpty else {
+      throw ReplyError(
+        .unavailable, "snapshot \(base.name) has no cuts by which an unseen customer is scored")
     }
     writer.reply(members: members)
   }
 
-  private static func scorer(of service: Service) throws(ReplyError) -> any CustomerScorer {
-    guard let scorer = service.scorer else {
-      throw ReplyError(.unavailable, "this server was started without models")
-    }
-    return scorer
+  /// The members of both, a later one of the same name instead of an earlier one.
+  private func merged(_ first: [JSON.Member], _ second: [JSON.Member]) -> [JSON.Member] {
+    first.filter { member in !second.contains { $0.name == member.name } } + second
   }
 
   private static func unseenCustomer(_ request: Request) throws(ReplyError) -> UnseenCustomer {

@@ -113,7 +113,7 @@ extension Session {
   private func unknownCommand(_ request: Request) -> ReplyError {
     let name = shown(request.argument(0))
     let hint = NearestName.hint(name, among: Command.allCases.map { "\($0.name)" })
-    return ReplyError(.unknownCommand, "unknown command '\(name)'\(hint); HELP lists them")
+    return ReplyError(.unknownCommand, "unknown command '\(name)'\(hint) (HELP lists them)")
   }
 }
 

@@ -46,7 +46,7 @@ extension ConnectionHandler {
     time: inout NIODeadline
   ) throws(ProtocolError) -> Int {
     var requestCount = 0
-    while mayGoOn && waitingFailure == nil {
+    while hasRoomForReplies && !isQueueFull && waitingFailure == nil {
       // A request behind AUTH may be longer than one before it: until then, one at a time.
       let limit = session.isAuthenticated ? RequestBatch.countMax : 1
       var failure: ProtocolError?
@@ -59,7 +59,7 @@ extension ConnectionHandler {
       base.prefetch(for: batch)
       requestCount += batch.count
       for i in 0..<batch.count where !isEnding {
-        if isQueryRunning || !waiting.isEmpty || !mayGoOn {
+        if isQueryRunning || !waiting.isEmpty || !hasRoomForReplies {
           waitingByteCount += batch[i].byteCount
           waiting.append(batch[i])
         } else {
@@ -76,8 +76,8 @@ extension ConnectionHandler {
   }
 
   /// Whether another request may be answered in this batch.
-  private var mayGoOn: Bool {
-    !isEnding && !isQueueFull && loop.writer.buffer.count < ConnectionHandler.batchByteCountMax
+  private var hasRoomForReplies: Bool {
+    !isEnding && loop.writer.buffer.count < ConnectionHandler.batchByteCountMax
   }
 
   /// Bytes of replies that are gathered before they are sent.
@@ -135,7 +135,7 @@ extension ConnectionHandler {
     if !waiting.isEmpty {
       let base = loop.holder.current
       var time = NIODeadline.now()
-      while !isQueryRunning, context.channel.isWritable, mayGoOn,
+      while !isQueryRunning, context.channel.isWritable, hasRoomForReplies,
         let request = waiting.popFirst()
       {
         waitingByteCount -= request.byteCount

@@ -101,7 +101,9 @@ extension ConnectionHandler {
     }
     guard !isQueryRunning else { return }
     let silence = session.isAuthenticated ? limits.idleSecondsMax : limits.requestSecondsMax
-    if now - lastActivity > TimeAmount(seconds: silence) {
+    // Whoever has not authenticated does not gain time by sending something.
+    let since = session.isAuthenticated ? lastActivity : connectedAt
+    if now - since > TimeAmount(seconds: silence) {
       loop.counters.timedOutCount.increment()
       // Whoever does not take replies gets no further one.
       if !context.channel.isWritable { return closeNow() }

@@ -46,6 +46,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Whether a TLS handshake must still end.
   var isHandshakePending: Bool
 
+  let connectedAt = NIODeadline.now()
   /// When something was last read or answered.
   var lastActivity = NIODeadline.now()
   /// When the unfinished request began.
@@ -128,8 +129,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   /// Whether as many requests wait as may.
   var isQueueFull: Bool {
-    isQueryRunning
-      && (waiting.count + 1 >= loop.service.limits.unansweredRequestCountMax
-        || waitingByteCount >= 2 * loop.service.limits.requestByteCountMax)
+    waiting.count + (isQueryRunning ? 1 : 0)
+      >= loop.service.limits.unansweredRequestCountMax
+      || waitingByteCount >= 2 * loop.service.limits.requestByteCountMax
   }
 }

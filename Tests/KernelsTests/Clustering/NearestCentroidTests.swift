@@ -57,7 +57,7 @@ private func labels(_ state: KMeansState) -> [Int] { state.withLabels { $0.map(I
 
   @Test(arguments: [(3, 8), (8, 64), (2, 3), (16, 20)])
   func pruningChangesNoLabelAndNoSum(d: Int, k: Int) {
-    let points = gridPoints(70_000, d, seed: 5, levels: 1_000)
+    let points = gridPoints(20_000, d, seed: 5, levels: 1_000)
     let pruned = KMeansState(points: points, centroidCount: k, isPruning: true)
     let plain = KMeansState(points: points, centroidCount: k, isPruning: false)
     var centroids = (0..<k).flatMap { points.point($0 * 17) }
@@ -76,7 +76,7 @@ private func labels(_ state: KMeansState) -> [Int] { state.withLabels { $0.map(I
       }
     }
     // Otherwise nothing was pruned, and nothing tested.
-    #expect(evaluated < 70_000 * 24)
+    #expect(evaluated < 20_000 * 24)
   }
 
   @Test func movedSumsAreThoseOfSummingAgain() {

@@ -36,6 +36,12 @@ struct GroupByTests {
       }
       #expect(counts == wantedCounts && sums == wantedSums && found == magnitude)
 
+      let all = values.withUnsafeBufferPointer { values in
+        mask.withUnsafeBufferPointer { GroupBy.sum(values, $0) }
+      }
+      #expect(all.sum == wantedSums.reduce(0, +) - 512 && all.magnitude == magnitude)
+      #expect(all.count == wantedCounts.reduce(0, +) - 256)
+
       var countsOnly = [Int64](repeating: 1, count: 256)
       countsOnly.withUnsafeMutableBufferPointer { counts in
         ids.withUnsafeBufferPointer { ids in
@@ -43,6 +49,22 @@ struct GroupByTests {
         }
       }
       #expect(countsOnly == wantedCounts)
+    }
+  }
+}
+
+extension GroupByTests {
+  @Test func compositeGroupNumbersAreDigitsOfTheKeys() {
+    let first = (0..<1_000).map { UInt8($0 % 5 + 1) }
+    let second = (0..<1_000).map { UInt8($0 / 7 % 4) }
+    var ids = [UInt8](repeating: 0, count: 1_000)
+    ids.withUnsafeMutableBufferPointer { ids in
+      first.withUnsafeBufferPointer { GroupBy.addDigit($0, least: 1, size: 5, to: ids) }
+      second.withUnsafeBufferPointer { GroupBy.addDigit($0, least: 0, size: 4, to: ids) }
+    }
+    for i in 0..<1_000 {
+      let wanted: UInt8 = (first[i] - 1) * 4 + second[i]
+      #expect(ids[i] == wanted)
     }
   }
 }

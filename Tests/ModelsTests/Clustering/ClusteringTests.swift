@@ -55,7 +55,7 @@ private func customers(
   }
 
   @Test func theModelSurvivesJSONAndAssignsItsOwnCustomersAlike() throws {
-    let (frame, spend) = customers(2_000)
+    let (frame, spend) = customers(500)
     let result = try Clustering.fit(frame, spend: spend, options: ClusteringOptions(k: .auto))
     let text = result.model.json.compactText
     let back = try ClusteringModel(try JSON.parse(text))
@@ -82,7 +82,7 @@ private func customers(
   }
 
   @Test func autoFindsTheThreeCentresAndShowsItsTable() throws {
-    let (frame, spend) = customers(3_000)
+    let (frame, spend) = customers(900)
     let model = try Clustering.fit(frame, spend: spend, options: ClusteringOptions(k: .auto)).model
     #expect(model.clusters.count == 3)
     #expect(model.candidates.map(\.clusterCount) == Array(2...12))
@@ -93,8 +93,8 @@ private func customers(
 
   @Test(arguments: [1, 2, 3])
   func anyThreadCountGivesTheSameBytes(threads: Int) throws {
-    let (frame, spend) = customers(200_000)
-    let options = ClusteringOptions(k: .fixed(6), restarts: 1, iterationLimit: 12)
+    let (frame, spend) = customers(140_000)
+    let options = ClusteringOptions(k: .fixed(4), restarts: 1, iterationLimit: 5)
     Parallel.setThreadCount(1)
     defer { Parallel.setThreadCount(0) }
     let one = try Clustering.fit(frame, spend: spend, options: options)
@@ -105,7 +105,7 @@ private func customers(
   }
 
   @Test func pruningGivesTheSameBytes() throws {
-    let (frame, spend) = customers(20_000)
+    let (frame, spend) = customers(4_000)
     let pruned = try Clustering.fit(frame, spend: spend, options: ClusteringOptions(k: .fixed(9)))
     let plain = try Clustering.fit(
       frame, spend: spend, options: ClusteringOptions(k: .fixed(9), isPruning: false))

@@ -68,6 +68,24 @@ import Testing
     }
   }
 
+  @Test func bgbbMatchesThePublishedFitOfTheDonations() throws {
+    // Fader, Hardie and Shang (2010), table 3: 11,104 donors of 1995, six years.
+    let rows = TestData.rows(TestData.text("data/donations_bgbb.csv")).map { $0.map { Int($0)! } }
+    let history = try OpportunityHistory(
+      frequencies: rows.map { $0[0] }, lastPurchases: rows.map { $0[1] },
+      opportunityCounts: rows.map { $0[2] }, weights: rows.map { Double($0[3]) })
+    let fit = DiscreteModel.fit(history)
+    #expect(fit.report.isConverged && fit.report.customerWeight == 11_104)
+    #expect(abs(fit.report.logLikelihood - -33225.58) < 0.005)
+    for (parameter, expected) in zip(fit.report.parameters, [1.204, 0.750, 0.657, 2.783]) {
+      #expect(abs(parameter.value - expected) < 6e-4, "\(parameter.name)")
+      #expect(parameter.standardError! > 0)
+    }
+    // The counts of the first six opportunities are a distribution.
+    let sum = (0...6).reduce(0.0) { $0 + fit.model.probability(purchases: $1, opportunityCount: 6) }
+    #expect(abs(sum - 1) < 1e-12)
+  }
+
   @Test func bgnbdForecastsMatchThePublishedOnes() throws {
     let model = PurchaseModel.fit(.bgnbd, to: CDNOW.history, ruler: .week).model
     let customer = PurchaseRecord(frequency: 2, recency: 30.43, age: 38.86)

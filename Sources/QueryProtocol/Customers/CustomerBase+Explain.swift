@@ -1,0 +1,69 @@
+import Columns
+import JSONText
+
+extension CustomerBase {
+  /// Why a customer has these scores and this segment: each score with what the measured column must be for the
+  /// next better and the next worse one, and the segment's rule.
+  func explanation(row: Int) -> [JSON.Member] {
+    var members: [JSON.Member] = [.init("customer_id", .string(identifiers[row]))]
+    let group = metadata["rfm"]?["by"]?.stringValue.flatMap { frame[$0]?.string(row) }
+    if let ruler = ScoreRuler(metadata, group: group) {
+      if let column = ruler.groupColumn {
+        members.append(.init("scored_within", ["column": .string(column), "value": text(group)]))
+      }
+      members.append(
+        .init("scores", .array(ruler.measures.map { explanation(of: $0, row: row) })))
+    }
+    if let name = frame[SegmentCatalog.columnName]?.string(row) {
+      let segments = metadata["taxonomy"]?["segments"]?.arrayValue ?? []
+      let segment = segments.first { $0["name"]?.stringValue == name }
+      members.append(.init("segment", segment ?? ["name": .string(name)]))
+    }
+    return members
+  }
+
+  private func explanation(of measure: ScoreRuler.Measure, row: Int) -> JSON {
+    var members: [JSON.Member] = [.init("score", .string(measure.score))]
+    let score = frame[measure.score]?.wholeNumber(row)
+    members.append(.init("value", score.map { .integer($0) } ?? .null))
+    members.append(.init("of", JSON(measure.binCount)))
+    members.append(.init("column", .string(measure.column)))
+    let measured = frame[measure.column]?.wholeNumber(row)
+    members.append(
+      .init(
+        "measured",
+        measured.map { measure.isMoney ? .number(Money.double($0)) : .integer($0) } ?? .null))
+    guard let score, (1...Int64(measure.binCount)).contains(score) else {
+      return .object(members)
+    }
+    members.append(.init("up_when", text(measure.conditionForMore(than: Int(score)))))
+    members.append(.init("down_when", text(measure.conditionForLess(than: Int(score)))))
+    return .object(members)
+  }
+
+  private func text(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
+
+  /// The scores that a customer of these figures would get by the snapshot's cuts; nil when the snapshot has
+  /// none, or scores customers apart by a column.
+  func scores(of customer: UnseenCustomer) -> [JSON.Member]? {
+    guard let ruler = ScoreRuler(metadata), ruler.groupColumn == nil else { return nil }
+    var members: [JSON.Member] = []
+    var digits = ""
+    for measure in ruler.measures {
+      let value: Int64 =
+        switch measure.column {
+        case "recency_days": Int64(customer.recencyDays)
+        case "monetary_total": customer.monetary
+        case "monetary_mean": customer.monetary / Int64(max(1, customer.orders))
+        default: Int64(customer.orders)
+        }
+      let score = measure.score(of: value)
+      members.append(.init(measure.score, JSON(score)))
+      digits += "\(score)"
+    }
+    if ruler.measures.allSatisfy({ $0.binCount < 10 }) {
+      members.append(.init("rfm", JSON(Int(digits) ?? 0)))
+    }
+    return members
+  }
+}

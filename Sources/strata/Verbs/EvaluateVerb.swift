@@ -1,0 +1,112 @@
+import ArgumentParser
+import Columns
+import Evaluation
+import JSONText
+import Models
+import Pipeline
+import Storage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+struct EvaluateVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure which strategy pays, on a holdout of your own data.",
+    discussion: """
+      Every strategy is built on what was known at a cut-off and judged by what happened after it. See
+      Documentation/Strategies.md.
+      """)
+
+  @OptionGroup var target: StoreArgument
+
+  @Option(help: ArgumentHelp("The one cut-off.", valueName: "YYYY-MM-DD"))
+  var cutoff: String?
+
+  @Option(help: "Rolling cut-offs, each a horizon before the next; the last ends on the last day.")
+  var folds: Int?
+
+  @Option(help: ArgumentHelp("How long after a cut-off is judged, e.g. 26w.", valueName: "span"))
+  var horizon = "26w"
+
+  @Option(help: ArgumentHelp("Strategies by comma, or all.", valueName: "names"))
+  var strategies = "all"
+
+  @Option(help: "What may be spent on contacts.")
+  var budget: Double?
+
+  @Option(help: "With --budget, the share of spend that is profit.")
+  var margin = 0.3
+
+  @Option(help: "With --budget, the cost of a contact.")
+  var cost = 1.0
+
+  @Option(help: "Draws of the bootstrap.")
+  var draws = 1_000
+
+  @Option(help: "The seed of the bootstrap.")
+  var seed: UInt64 = 1
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("Write evaluation.json and evaluation.md here.", valueName: "directory"),
+    completion: .directory)
+  var output: String?
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if cutoff != nil && folds != nil {
+      throw ValidationError("--cutoff and --folds exclude each other")
+    }
+    if !(1...100_000).contains(draws) {
+      throw ValidationError("--draws takes a number from 1 to 100000, not \(draws)")
+    }
+  }
+
+  func run() throws {
+    common.apply()
+    let store = try Store.open(at: target.store)
+    guard let lastDay = store.manifest.batches.map(\.lastDay).max() else {
+      throw PipelineError.emptyStore(path: store.path)
+    }
+    guard let span = TimeSpan(horizon) else {
+      throw ValidationError("--horizon takes a span such as 26w or 6mo, not '\(horizon)'")
+    }
+    let horizonDays = Int(span.wholeDays)
+    let evaluation = try StrategyEvaluation(
+      strategies: StrategyCatalogue.strategies(
+        named: strategies.split(separator: ",").map(String.init)),
+      horizonDays: horizonDays, cutoffs: cutoffs(lastDay, horizonDays),
+      budget: budget.map { try ContactBudget(budget: $0, margin: margin, contactCost: cost) },
+      drawCount: draws, seed: seed)
+    let base = try CustomerBase(
+      batches: store.manifest.batches.map { try store.loadBatch($0) },
+      customerCount: store.customerCount, attributes: nil)
+    let report = try evaluation.run(base)
+    if let output {
+      guard mkdir(output, 0o755) == 0 || errno == EEXIST else {
+        throw Failure(.cannotCreate, "\(output): mkdir: \(String(cString: strerror(errno)))")
+      }
+      try writeFile(output + "/evaluation.json", report.json.prettyText)
+      try writeFile(output + "/evaluation.md", report.markdown)
+    }
+    try printText(common.json ? report.json.compactText + "\n" : report.text)
+  }
+
+  private func cutoffs(_ lastDay: Int32, _ horizonDays: Int) throws -> [Int32] {
+    guard let cutoff else {
+      return try StrategyEvaluation.cutoffs(
+        folds: folds ?? 1, horizonDays: horizonDays, lastDay: lastDay)
+    }
+    guard let day = Day.parse(cutoff) else {
+      throw ValidationError("--cutoff takes a date such as 2026-06-30, not '\(cutoff)'")
+    }
+    return [day]
+  }
+}

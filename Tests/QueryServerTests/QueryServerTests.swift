@@ -1,0 +1,4 @@
+import Testing
+
+/// Everything that opens sockets, one test after the other: the tests block, and some measure time.
+@Suite(.serialized) enum QueryServerTests {}
