@@ -47,7 +47,7 @@ struct FoldEvaluation {
     perfectArea = GainCurve(actual, spend: holdout.spend).area
     perfectDraws = bootstrap.curves(actual, spend: holdout.spend).map(\.area)
     let earlier = try knowledge.earlier(by: 7)
-    let days = knowledge.summary.lastDays.pointer
+    let days = knowledge.summary.lastDays
     let quiet = earlier.customers.filter { days[Int($0)] <= earlier.day }
     weekEarlier = quiet.isEmpty ? nil : WeekEarlier(knowledge: earlier, customers: quiet)
   }
@@ -125,9 +125,8 @@ struct FoldEvaluation {
     guard let weekEarlier, let before = try fitted.score(weekEarlier.knowledge).groups else {
       return
     }
-    let (a, b) = (before.pointer, values.pointer)
-    let old = weekEarlier.customers.map { a[Int($0)] }
-    let new = weekEarlier.customers.map { b[Int($0)] }
+    let old = weekEarlier.customers.map { before[Int($0)] }
+    let new = weekEarlier.customers.map { values[Int($0)] }
     let changed = old.indices.reduce(0) { $0 + (old[$1] != new[$1] ? 1 : 0) }
     measures.changedShare = Double(changed) / Double(old.count)
     measures.adjustedRand = Measures.adjustedRand(old, new)

@@ -27,8 +27,8 @@ package struct Holdout: Sendable {
         Parallel.perform((customers.count + length - 1) / length) { task in
           let range = task * length..<min((task + 1) * length, customers.count)
           let stretch = PurchaseStretch(base.batches, customers: customers[range])
-          for i in range {
-            let days = stretch[i - range.lowerBound]
+          stretch.forEach { k, days in
+            let i = range.lowerBound + k
             spend[i] = Money.double(days.total(after: Int64(cutoff), upTo: Int64(end)).spend)
             purchases[i] = Double(days.count(upTo: end) - days.count(upTo: cutoff))
           }

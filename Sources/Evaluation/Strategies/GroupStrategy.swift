@@ -72,9 +72,8 @@ struct FittedGroups: FittedStrategy {
 
   func score(_ knowledge: Knowledge) throws -> StrategyScores {
     let groups = try assigner(knowledge)
-    let codes = groups.pointer
     let ranking = knowledge.scores { row in
-      let group = Int(codes[row])
+      let group = Int(groups[row])
       return Float(group < means.count ? means[group] : mean)
     }
     return StrategyScores(

@@ -32,12 +32,10 @@ struct FittedLifetime: FittedStrategy {
 
   func score(_ knowledge: Knowledge) -> StrategyScores {
     let scores = scoring.score(knowledge.summary, models: models)
-    let alive = scores.pAlive.pointer
-    let expected = scores.expectedPurchases.pointer
     let activity = knowledge.scores { row in
-      let probability = Double(alive[row])
+      let probability = Double(scores.pAlive[row])
       guard probability > 0 else { return 0 }
-      return Float(probability * -expm1(-Double(expected[row]) / probability))
+      return Float(probability * -expm1(-Double(scores.expectedPurchases[row]) / probability))
     }
     return StrategyScores(
       ranking: scores.clv, spend: scores.clv, purchases: scores.expectedPurchases,

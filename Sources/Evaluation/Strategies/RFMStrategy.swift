@@ -58,7 +58,7 @@ struct FittedRFM: FittedStrategy {
 
   func score(_ knowledge: Knowledge) throws -> StrategyScores {
     let scores = try RFMScores.score(knowledge.summary, options: RFMOptions())
-    let (r, f, m) = (scores.recency.pointer, scores.frequency.pointer, scores.monetary.pointer)
+    let (r, f, m) = (scores.recency, scores.frequency, scores.monetary)
     let ranking = knowledge.scores { row in
       let value =
         weights[0] + weights[1] * Double(r[row]) + weights[2] * Double(f[row])

@@ -19,7 +19,7 @@ extension GroupStrategy {
   /// Pareto's classes by past spend: A the customers of the first 80% of it, B of the next 15%, C the rest.
   package static let abc = GroupStrategy("abc") { _ in
     { knowledge in
-      let totals = knowledge.summary.monetaryTotals.pointer
+      let totals = knowledge.summary.monetaryTotals
       let values = knowledge.customers.map { Float(Money.double(totals[Int($0)])) }
       let ranking = Ranking(values)
       let all = values.reduce(0.0) { $0 + max(0, Double($1)) }
@@ -64,8 +64,8 @@ extension GroupStrategy {
 extension Knowledge {
   /// The columns that k-means looks at; null for customers that are not known.
   var clusterFrame: Frame {
-    let days = summary.lastDays.pointer
-    let purchaseDays = summary.purchaseDays.pointer
+    let days = summary.lastDays
+    let purchaseDays = summary.purchaseDays
     let validity =
       customers.count == summary.count ? nil : Bitmap(count: summary.count) { purchaseDays[$0] > 0 }
     let recency = AlignedBuffer<Int32>(count: summary.count) { recency in

@@ -67,8 +67,7 @@ package struct DesignReader {
     var measures = [Double](repeating: 0, count: count * PurchaseDays.measureCount)
     measures.withUnsafeMutableBufferPointer { measures in
       guard let first = measures.baseAddress else { return }
-      for i in 0..<count {
-        let days = stretch[i]
+      stretch.forEach { i, days in
         isKnown[i] = days.measure(asOf: day, into: first + i, stride: count)
         if let outcomes {
           let (orders, spend) = days.total(after: Int64(day), upTo: Int64(outcomes.end))

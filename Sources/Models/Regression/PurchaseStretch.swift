@@ -40,8 +40,14 @@ package struct PurchaseStretch {
   /// Number of customers.
   package var count: Int { starts.count - 1 }
 
-  /// Customer i of the stretch.
-  package subscript(i: Int) -> PurchaseDays {
+  /// Calls `body` with the place and the purchase days of every customer; the days are valid inside only.
+  package func forEach(_ body: (_ i: Int, _ days: PurchaseDays) -> Void) {
+    withExtendedLifetime(self) {
+      for i in 0..<count { body(i, days(of: i)) }
+    }
+  }
+
+  private func days(of i: Int) -> PurchaseDays {
     let range = starts[i]..<starts[i + 1]
     return PurchaseDays(
       days: UnsafeBufferPointer(rebasing: days.pointer[range]),

@@ -118,8 +118,9 @@ extension RegressionModel {
   ) {
     let customers = rows.map { UInt32($0) }
     let stretch = PurchaseStretch(base.batches, customers: customers[...])
-    for row in rows {
-      let (orders, spend) = baseline(stretch[row - rows.lowerBound], asOf: day)
+    stretch.forEach { i, days in
+      let row = rows.lowerBound + i
+      let (orders, spend) = baseline(days, asOf: day)
       output.spend[row] = Float(spend)
       output.orders[row] = Float(orders)
     }

@@ -122,9 +122,9 @@ struct HoldoutSpend {
       Parallel.perform((customers.count + length - 1) / length) { task in
         let range = task * length..<min((task + 1) * length, customers.count)
         let stretch = PurchaseStretch(base.batches, customers: customers[range])
-        for i in range {
-          let days = stretch[i - range.lowerBound]
-          spend[i] = Money.double(days.total(after: Int64(from), upTo: Int64(to)).spend)
+        stretch.forEach { i, days in
+          spend[range.lowerBound + i] = Money.double(
+            days.total(after: Int64(from), upTo: Int64(to)).spend)
         }
       }
     }
