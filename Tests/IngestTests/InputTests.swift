@@ -49,9 +49,9 @@ import Testing
     let first = String(Self.text.utf8.prefix(half))!
     let second = String(Self.text.utf8.dropFirst(half))!
     let file = TemporaryFile(compressed(first) + compressed(second))
-    try withExtendedLifetime(file) {
-      #expect(try ingestAll([file.path]).rows == ingestText(Self.text).rows)
-    }
+    let together = try withExtendedLifetime(file) { try ingestAll([file.path]) }
+    let plain = try ingestText(Self.text)
+    #expect(together.rows == plain.rows)
   }
 
   @Test func aDamagedOrShortLZ4FrameIsAnError() throws {
@@ -89,12 +89,15 @@ import Testing
   private func fork(copying path: String, to fifo: String) -> () -> Void {
     var process: pid_t = 0
     let command = "cat '\(path)' > '\(fifo)'"
-    let arguments = ["/bin/sh", "-c", command].map { strdup($0) } + [nil]
-    posix_spawn(&process, "/bin/sh", nil, nil, arguments, nil)
+    var arguments: [UnsafeMutablePointer<CChar>?] = []
+    for argument in ["/bin/sh", "-c", command] { arguments.append(strdup(argument)) }
+    arguments.append(nil)
+    let spawned = arguments
+    posix_spawn(&process, "/bin/sh", nil, nil, spawned, nil)
     return {
       var status: Int32 = 0
       waitpid(process, &status, 0)
-      for argument in arguments { free(argument) }
+      for argument in spawned { free(argument) }
     }
   }
 
