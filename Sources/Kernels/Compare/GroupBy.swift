@@ -18,50 +18,66 @@ package enum GroupBy {
   ) -> UInt64 {
     precondition(ids.count == values.count && mask.count == (ids.count + 63) / 64)
     precondition(counts.count == groupCount && sums.count == groupCount)
-    guard let id = ids.baseAddress, let value = values.baseAddress else { return 0 }
-    var magnitude: Int64 = 0
-    withUnsafeTemporaryAllocation(of: SIMD2<Int64>.self, capacity: groupCount * copyCount) {
+    guard let id = ids.baseAddress, let value = values.baseAddress, let mask = mask.baseAddress
+    else { return 0 }
+    let wordCount = (ids.count + 63) / 64
+    return withUnsafeTemporaryAllocation(of: SIMD2<Int64>.self, capacity: groupCount * copyCount) {
       cells in
       cells.initialize(repeating: .zero)
       let cell = cells.baseAddress!
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: listCount + 64) { list in
-        let rows = list.baseAddress!
-        var w = 0
-        while w < mask.count {
-          if mask[w] == .max {
-            let base = w &* 64
-            var i = base
-            while i < base &+ 64 {
-              for copy in 0..<copyCount {
-                let v = value[i &+ copy]
-                magnitude |= v ^ (v &>> 63)
-                cell[Int(id[i &+ copy]) &* copyCount &+ copy] &+= SIMD2(v, 1)
-              }
-              i &+= copyCount
-            }
-            w &+= 1
-            continue
-          }
-          // Rows are listed first and read afterwards: the loads then run far ahead of one another, where
-          // between the branches of a bit loop each waits for memory in turn.
-          var count = 0
-          while w < mask.count, mask[w] != .max, count <= listCount - 64 {
-            count = append(mask[w], w &* 64, rows, count)
-            w &+= 1
-          }
-          for k in 0..<count {
-            let i = Int(rows[k])
-            let v = value[i]
-            magnitude |= v ^ (v &>> 63)
-            cell[Int(id[i]) &* copyCount &+ (k & (copyCount &- 1))] &+= SIMD2(v, 1)
-          }
-        }
+      let magnitude = withUnsafeTemporaryAllocation(of: UInt32.self, capacity: listCount + 64) {
+        accumulate(id, value, mask, wordCount, cell, $0.baseAddress!)
       }
       for g in 0..<groupCount {
-        var total = SIMD2<Int64>.zero
-        for copy in 0..<copyCount { total &+= cell[g &* copyCount &+ copy] }
+        let c = cell + g &* copyCount
+        let total = c[0] &+ c[1] &+ c[2] &+ c[3]
         sums[g] &+= total[0]
         counts[g] &+= total[1]
+      }
+      return magnitude
+    }
+  }
+
+  /// The loop of `countAndSum`, all state in registers. Whole words of ones are read straight through. Rows of
+  /// other words are listed first and read afterwards: the loads then run far ahead of one another, where
+  /// between the branches of a bit loop each waits for memory in turn.
+  private static func accumulate(
+    _ id: UnsafePointer<UInt8>, _ value: UnsafePointer<Int64>, _ mask: UnsafePointer<UInt64>,
+    _ wordCount: Int, _ cell: UnsafeMutablePointer<SIMD2<Int64>>,
+    _ rows: UnsafeMutablePointer<UInt32>
+  ) -> UInt64 {
+    var magnitude: Int64 = 0
+    var w = 0
+    while w < wordCount {
+      if mask[w] == .max {
+        var i = w &* 64
+        let end = i &+ 64
+        while i < end {
+          let v0 = value[i]
+          let v1 = value[i &+ 1]
+          let v2 = value[i &+ 2]
+          let v3 = value[i &+ 3]
+          cell[Int(id[i]) &* 4] &+= SIMD2(v0, 1)
+          cell[Int(id[i &+ 1]) &* 4 &+ 1] &+= SIMD2(v1, 1)
+          cell[Int(id[i &+ 2]) &* 4 &+ 2] &+= SIMD2(v2, 1)
+          cell[Int(id[i &+ 3]) &* 4 &+ 3] &+= SIMD2(v3, 1)
+          magnitude |= (v0 ^ (v0 &>> 63)) | (v1 ^ (v1 &>> 63))
+          magnitude |= (v2 ^ (v2 &>> 63)) | (v3 ^ (v3 &>> 63))
+          i &+= 4
+        }
+        w &+= 1
+        continue
+      }
+      var count = 0
+      while w < wordCount, mask[w] != .max, count <= listCount &- 64 {
+        count = append(mask[w], w &* 64, rows, count)
+        w &+= 1
+      }
+      for k in 0..<count {
+        let i = Int(rows[k])
+        let v = value[i]
+        magnitude |= v ^ (v &>> 63)
+        cell[Int(id[i]) &* 4 &+ (k & 3)] &+= SIMD2(v, 1)
       }
     }
     return UInt64(bitPattern: magnitude)
