@@ -124,7 +124,8 @@ let package = Package(
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
     tests(
-      "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"]),
+      "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"],
+      exclude: ["Fixtures"]),
     tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
     .testTarget(
       name: "QueryServerTests",

@@ -60,23 +60,40 @@ struct FoldEvaluation {
     var topDraws: [Double]
     /// Mean absolute error of spend; empty for those that do not predict it.
     var errorDraws: [Double]
+    var note: String?
   }
 
-  func evaluate(_ strategy: any Strategy) throws -> Outcome {
+  /// A strategy that was fitted and asked, before it is measured.
+  struct Trial {
+    let fitted: any FittedStrategy
+    let scores: StrategyScores
+    let cost: StrategyCost
+  }
+
+  /// Fits a strategy and lets it score everybody, by the clock.
+  func attempt(_ strategy: any Strategy) throws -> Trial {
     let clock = ContinuousClock()
     let start = clock.now
     let fitted = try strategy.fit(knowledge, horizonDays: horizonDays)
     let fittedAt = clock.now
     let scores = try fitted.score(knowledge)
     let scoredAt = clock.now
-    var outcome = measure(scores)
-    try measureGroups(fitted, scores, &outcome.measures)
-    outcome.measures.cost = StrategyCost(
-      fitSeconds: FoldEvaluation.seconds(fittedAt - start),
-      scoreSeconds: FoldEvaluation.seconds(scoredAt - fittedAt),
-      nanosecondsPerCustomer: FoldEvaluation.seconds(scoredAt - start) * 1e9
-        / Double(holdout.count),
-      peakMemoryByteCount: FoldEvaluation.peakMemoryByteCount())
+    return Trial(
+      fitted: fitted, scores: scores,
+      cost: StrategyCost(
+        fitSeconds: FoldEvaluation.seconds(fittedAt - start),
+        scoreSeconds: FoldEvaluation.seconds(scoredAt - fittedAt),
+        nanosecondsPerCustomer: FoldEvaluation.seconds(scoredAt - start) * 1e9
+          / Double(holdout.count),
+        peakMemoryByteCount: FoldEvaluation.peakMemoryByteCount()))
+  }
+
+  /// Measures what a strategy said.
+  func judge(_ trial: Trial) throws -> Outcome {
+    var outcome = measure(trial.scores)
+    try measureGroups(trial.fitted, trial.scores, &outcome.measures)
+    outcome.measures.cost = trial.cost
+    outcome.note = trial.fitted.note
     return outcome
   }
 

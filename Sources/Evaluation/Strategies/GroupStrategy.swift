@@ -21,20 +21,17 @@ package struct GroupStrategy: Strategy {
   }
 
   package func fit(_ knowledge: Knowledge, horizonDays: Int) throws -> any FittedStrategy {
-    let earlier = try knowledge.earlier(by: horizonDays)
-    if earlier.customers.isEmpty {
-      let assigner = try learn(knowledge)
-      let spend = knowledge.customers.map {
-        Money.double(knowledge.summary.monetaryTotals[Int($0)])
-      }
+    guard let window = try knowledge.learningWindow(horizonDays: horizonDays) else {
+      let totals = knowledge.summary.monetaryTotals.span
       return try FittedGroups(
-        assigner: assigner, knowledge: knowledge, spend: spend, predictsSpend: false)
+        assigner: learn(knowledge), knowledge: knowledge,
+        spend: knowledge.customers.map { Money.double(totals[Int($0)]) }, predictsSpend: false,
+        note: "nobody was known early enough to learn from: groups rank by their past spend")
     }
-    let assigner = try learn(earlier)
-    let window = Holdout(
-      knowledge.base, customers: earlier.customers, cutoff: earlier.day, end: knowledge.day)
     return try FittedGroups(
-      assigner: assigner, knowledge: earlier, spend: window.spend, predictsSpend: true)
+      assigner: learn(window.start), knowledge: window.start,
+      spend: window.holdout.spend.map { $0 * window.stretch }, predictsSpend: true,
+      note: window.note)
   }
 }
 
@@ -45,13 +42,15 @@ struct FittedGroups: FittedStrategy {
   /// For groups that nobody was in.
   let mean: Double
   let predictsSpend: Bool
+  let note: String?
 
   init(
     assigner: @escaping GroupStrategy.Assigner, knowledge: Knowledge, spend: [Double],
-    predictsSpend: Bool
+    predictsSpend: Bool, note: String?
   ) throws {
     self.assigner = assigner
     self.predictsSpend = predictsSpend
+    self.note = note
     let groups = try assigner(knowledge)
     var sums: [Double] = []
     var counts: [Double] = []
