@@ -16,7 +16,7 @@ struct FoldEvaluation {
   let budget: ContactBudget?
   let isActive: [Bool]
   let bootstrap: Bootstrap
-  private let actual: Ranking
+  private let actualMidranks: [Double]
   private let perfectArea: Double?
   private let perfectDraws: [Double?]
   private let weekEarlier: WeekEarlier?
@@ -43,7 +43,7 @@ struct FoldEvaluation {
     isActive = holdout.purchases.map { $0 > 0 }
     bootstrap = Bootstrap(customerCount: holdout.count, drawCount: drawCount, seed: seed)
     let actual = Ranking(holdout.spend.map { Float($0) })
-    self.actual = actual
+    actualMidranks = actual.midranks
     perfectArea = GainCurve(actual, spend: holdout.spend).area
     perfectDraws = bootstrap.curves(actual, spend: holdout.spend).map(\.area)
     let earlier = try knowledge.earlier(by: 7)
@@ -103,7 +103,7 @@ struct FoldEvaluation {
     let curve = GainCurve(ranking, spend: holdout.spend)
     measures.topShares = FoldMeasures.topFractions.map { curve.topShare($0) }
     measures.gini = relative(curve.area, perfectArea)
-    measures.spearman = Measures.spearman(ranking, actual)
+    measures.spearman = Measures.spearman(ranking, midranks: actualMidranks)
     measures.profit = budget.map { $0.profit(curve, customerCount: holdout.count) }
     var errorDraws: [Double] = []
     if let values = scores.spend {
@@ -142,9 +142,18 @@ struct FoldEvaluation {
     guard let weekEarlier, let before = try fitted.score(weekEarlier.knowledge).groups else {
       return
     }
-    let old = weekEarlier.customers.map { before[Int($0)] }
-    let new = weekEarlier.customers.map { values[Int($0)] }
-    let changed = old.indices.reduce(0) { $0 + (old[$1] != new[$1] ? 1 : 0) }
+    let (beforeSpan, nowSpan) = (before.span, values.span)
+    var old: [UInt32] = []
+    var new: [UInt32] = []
+    old.reserveCapacity(weekEarlier.customers.count)
+    new.reserveCapacity(weekEarlier.customers.count)
+    var changed = 0
+    for customer in weekEarlier.customers {
+      let (a, b) = (beforeSpan[Int(customer)], nowSpan[Int(customer)])
+      old.append(a)
+      new.append(b)
+      if a != b { changed += 1 }
+    }
     measures.changedShare = Double(changed) / Double(old.count)
     measures.adjustedRand = Measures.adjustedRand(old, new)
   }

@@ -2,7 +2,12 @@
 package enum Measures {
   /// Spearman's rank correlation, ties averaged; nil when either side is constant.
   package static func spearman(_ a: Ranking, _ b: Ranking) -> Double? {
-    let (x, y) = (a.midranks, b.midranks)
+    spearman(a, midranks: b.midranks)
+  }
+
+  /// The same against ranks that are known already.
+  static func spearman(_ a: Ranking, midranks y: [Double]) -> Double? {
+    let x = a.midranks
     let mean = Double(x.count + 1) / 2
     var (xy, xx, yy) = (0.0, 0.0, 0.0)
     for i in x.indices {

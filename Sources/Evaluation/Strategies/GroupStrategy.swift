@@ -51,7 +51,8 @@ struct FittedGroups: FittedStrategy {
     self.assigner = assigner
     self.predictsSpend = predictsSpend
     self.note = note
-    let groups = try assigner(knowledge)
+    let assigned = try assigner(knowledge)
+    let groups = assigned.span
     var sums: [Double] = []
     var counts: [Double] = []
     for (i, customer) in knowledge.customers.enumerated() {
@@ -71,9 +72,14 @@ struct FittedGroups: FittedStrategy {
 
   func score(_ knowledge: Knowledge) throws -> StrategyScores {
     let groups = try assigner(knowledge)
-    let ranking = knowledge.scores { row in
-      let group = Int(groups[row])
-      return Float(group < means.count ? means[group] : mean)
+    let values = means.map { Float($0) }
+    let other = Float(mean)
+    let ranking = withExtendedLifetime(groups) {
+      let codes = groups.pointer
+      return knowledge.scores { row in
+        let group = Int(codes[row])
+        return group < values.count ? values[group] : other
+      }
     }
     return StrategyScores(
       ranking: ranking, spend: predictsSpend ? ranking : nil, groups: groups)
