@@ -137,7 +137,7 @@ struct FoldEvaluation {
   ) throws {
     guard let values = scores.groups else { return }
     let groups = holdout.gather(values)
-    measures.groupCount = Set(groups).count
+    measures.groupCount = Measures.groupCount(groups)
     measures.betweenShare = Measures.betweenShare(groups, holdout.spend)
     guard let weekEarlier, let before = try fitted.score(weekEarlier.knowledge).groups else {
       return
