@@ -114,7 +114,7 @@ let package = Package(
     tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
     tests(
       "ModelsTests", ["Models", "Columns", "Kernels", "JSONText"],
-      exclude: ["Lifetime/Fixtures"]),
+      exclude: ["Lifetime/Fixtures", "Regression/Fixtures", "Clustering/Fixtures"]),
     tests(
       "ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"],
       exclude: ["Fixtures"]),
