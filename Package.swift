@@ -122,7 +122,11 @@ let package = Package(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
     tests("EndToEndTests", ["strata"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
-    tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
+    tests(
+      "PipelineTests",
+      [
+        "Pipeline", "Classification", "Ingest", "Models", "Storage", "Columns", "Kernels", "JSONText",
+      ]),
     tests(
       "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"]),
     tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
