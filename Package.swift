@@ -125,7 +125,8 @@ let package = Package(
     tests(
       "PipelineTests",
       [
-        "Pipeline", "Classification", "Ingest", "Models", "Storage", "Columns", "Kernels", "JSONText",
+        "Pipeline", "Classification", "Columns", "Ingest", "JSONText", "Kernels", "Models",
+        "Storage",
       ]),
     tests(
       "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"]),
