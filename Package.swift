@@ -122,7 +122,12 @@ let package = Package(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
     tests("EndToEndTests", ["strata"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
-    tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
+    tests(
+      "PipelineTests",
+      [
+        "Pipeline", "Classification", "Columns", "Ingest", "JSONText", "Kernels", "Models",
+        "Storage",
+      ]),
     tests(
       "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"],
       exclude: ["Fixtures"]),
