@@ -26,7 +26,7 @@ extension IngestOptions {
     return request
   }
 
-  private func amountFormat() throws -> AmountFormat {
+  func amountFormat() throws -> AmountFormat {
     func sign(_ text: String, _ flag: String) throws -> UInt8 {
       let bytes = Array(text.utf8)
       guard bytes.count == 1, [".", ",", " ", "'"].contains(text) else {
@@ -43,7 +43,7 @@ extension IngestOptions {
     return format
   }
 
-  private static func delimiterByte(_ text: String) throws -> UInt8 {
+  static func delimiterByte(_ text: String) throws -> UInt8 {
     let names: [String: UInt8] = [
       ",": 0x2C, "comma": 0x2C, ";": 0x3B, "semicolon": 0x3B, "\t": 0x09, "\\t": 0x09,
       "tab": 0x09, "|": 0x7C, "pipe": 0x7C,
