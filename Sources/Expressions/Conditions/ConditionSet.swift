@@ -46,11 +46,7 @@ package struct ConditionSet: Sendable {
     var compiler = ConditionCompiler(columns: evaluator.columns)
     var roots: [Int] = []
     for condition in conditions {
-      guard condition.type == .bool || condition.type == .null else {
-        throw QueryError(
-          .type, "expected a condition, found a value of type \(condition.type.name)",
-          at: condition.bound.byteOffset)
-      }
+      try condition.expectCondition()
       roots.append(compiler.node(of: condition.bound))
     }
     nodes = compiler.nodes
