@@ -49,6 +49,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -83,18 +84,25 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: settings),
+    .target(
+      name: "Configuration",
+      dependencies: [
+        "Classification", "Columns", "Expressions", "Ingest", "Models",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
     module(
       "Pipeline",
       [
-        "Aggregation", "Classification", "Columns", "Export", "Ingest", "JSONText", "Kernels",
-        "Models", "Reports", "Storage",
+        "Aggregation", "Classification", "Columns", "Export", "Expressions", "Ingest", "JSONText",
+        "Kernels", "Models", "Reports", "Storage",
       ]),
     module("BenchmarkSubjects", ["Columns", "Export", "Kernels"]),
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Aggregation", "CPlatform", "Classification", "Columns", "Evaluation", "Export",
-        "Expressions", "Generation",
+        "Aggregation", "CPlatform", "Classification", "Columns", "Configuration", "Evaluation",
+        "Export", "Expressions", "Generation",
         "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
         "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -120,6 +128,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
+    tests(
+      "ConfigurationTests",
+      ["Configuration", "Classification", "Columns", "Expressions", "Ingest", "Models"]),
     tests("EndToEndTests", ["strata"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests(

@@ -1,4 +1,5 @@
 package import Classification
+package import Columns
 package import JSONText
 package import Models
 
