@@ -12,6 +12,7 @@ package struct Expression: Sendable {
   /// Parses one expression, all of the text.
   package static func parse(_ text: String) throws(QueryError) -> Expression {
     var parser = try Parser(text)
+    parser.allowsFromAsName = true
     let syntax = try parser.expression()
     try parser.expectEnd()
     return Expression(text: text, syntax: syntax)

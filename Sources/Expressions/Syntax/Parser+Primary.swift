@@ -59,7 +59,8 @@ extension Parser {
         }
       }
     default:
-      if Parser.reserved.contains(word.uppercased()) { throw unexpected("a value") }
+      let isName = allowsFromAsName && word.uppercased() == "FROM"
+      if !isName, Parser.reserved.contains(word.uppercased()) { throw unexpected("a value") }
     }
     advance()
     if token.kind == .symbol(.leftBracket) { return try call(word.lowercased(), start) }

@@ -6,6 +6,8 @@ struct Parser {
   /// Brackets, functions and unary operators that are open.
   var openCount = 0
   var nodeCount = 0
+  /// Whether FROM can be a column's name: where no SELECT can stand it means nothing else.
+  var allowsFromAsName = false
 
   init(_ text: String) throws(QueryError) {
     self.text = text
