@@ -70,6 +70,12 @@ let package = Package(
       ["Aggregation", "Classification", "Columns", "JSONText", "Kernels", "Models", "Reports"]),
     module("Generation", ["Columns", "Kernels", "JSONText"]),
     module("Export", ["Columns", "Kernels"]),
+    module(
+      "Changes",
+      [
+        "Classification", "Columns", "Expressions", "JSONText", "Kernels", "Models", "Reports",
+        "CXXHash", "Export",
+      ]),
     module("QueryProtocol", ["CPlatform", "Columns", "Expressions", "JSONText", "Kernels"]),
     .target(
       name: "QueryServer",
@@ -86,14 +92,14 @@ let package = Package(
     module(
       "Pipeline",
       [
-        "Aggregation", "Classification", "Columns", "Export", "Ingest", "JSONText", "Kernels",
-        "Models", "Reports", "Storage",
+        "Aggregation", "Changes", "Classification", "Columns", "Export", "Ingest", "JSONText",
+        "Kernels", "Models", "Reports", "Storage",
       ]),
     module("BenchmarkSubjects", ["Columns", "Export", "Kernels"]),
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Aggregation", "CPlatform", "Classification", "Columns", "Evaluation", "Export",
+        "Aggregation", "CPlatform", "Changes", "Classification", "Columns", "Evaluation", "Export",
         "Expressions", "Generation",
         "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
         "Reports", "Storage",
@@ -121,8 +127,16 @@ let package = Package(
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
     tests("EndToEndTests", ["strata"]),
+    tests(
+      "ChangesTests",
+      ["Changes", "Columns", "Export", "JSONText", "Kernels", "Models"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
-    tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
+    tests(
+      "PipelineTests",
+      [
+        "Pipeline", "Changes", "Classification", "Ingest", "Models", "Storage", "Columns",
+        "Kernels", "JSONText",
+      ]),
     tests(
       "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"]),
     tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
