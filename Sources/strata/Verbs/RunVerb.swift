@@ -17,6 +17,7 @@ struct RunVerb: ParsableCommand {
   @OptionGroup(title: "Ingest options") var input: IngestOptions
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Export options") var output: ExportOptions
+  @OptionGroup(title: "Drift options") var drift: DriftOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -31,6 +32,8 @@ struct RunVerb: ParsableCommand {
     var job = try Job(store: target.store, creating: true)
     let report = try job.ingest(input.request(store: target.store))
     let base = try job.score(request)
+    let check = try DriftCheck(drift, job, base)
+    try check.refuse()
     let published = try job.publish()
     let snapshot = published.snapshots[0]
     var byteCount: Int?
@@ -47,15 +50,16 @@ struct RunVerb: ParsableCommand {
       printError(job.clock.text)
     } else if common.json {
       var members = [JSON.Member("ingest", report.json)]
-      members += ScoreVerb.json(base, snapshot, job.clock)
+      members += ScoreVerb.json(base, snapshot, job.clock) + check.members
       members.append(JSON.Member("exportBytes", byteCount.map { JSON($0) } ?? .null))
       try printText(JSON.object(members).compactText + "\n")
     } else {
-      try printText(report.text + ScoreVerb.text(base, snapshot))
+      try printText(report.text + ScoreVerb.text(base, snapshot) + check.text)
       if let path = output.output, let byteCount {
         try printText("\(path) is written, \(byteCountText(byteCount))\n")
       }
       printError(job.clock.text)
     }
+    try check.conclude()
   }
 }
