@@ -70,7 +70,7 @@ extension ExitStatus {
 
   init(_ error: ExportError) {
     switch error {
-    case .unknownColumn: self = .usage
+    case .unknownColumn, .mapping: self = .usage
     case .output(_, let call, _): self = call == "open" ? .cannotCreate : .inputOutput
     }
   }
