@@ -37,7 +37,7 @@ package struct SnapshotReader: Sendable {
       asOf: entry.asOf, bins: bins)
   }
 
-  private static func bins(_ record: JSON) -> RFMBins? {
+  static func bins(_ record: JSON) -> RFMBins? {
     let bins = record["configuration"]?["bins"]
     guard let recency = bins?["recency"]?.intValue, let frequency = bins?["frequency"]?.intValue,
       let monetary = bins?["monetary"]?.intValue,

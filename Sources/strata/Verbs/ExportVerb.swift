@@ -14,6 +14,7 @@ struct ExportVerb: ParsableCommand {
   @Option(help: ArgumentHelp("latest, a snapshot's name, or a date.", valueName: "name"))
   var snapshot = "latest"
 
+  @OptionGroup(title: "Customer system options") var crm: CRMOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -25,6 +26,7 @@ struct ExportVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
+    if let system = crm.system { return try export(to: system) }
     let store = try Store.open(at: target.store)
     let entry = try store.snapshot(named: snapshot)
     let reader = try SnapshotReader(store, entry)
