@@ -14,6 +14,8 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case unknownAttribute(name: String, known: [String])
   /// A snapshot has no such segment.
   case unknownSegment(name: String, known: [String])
+  /// A taxonomy would make a column that the customers have already.
+  case taxonomyIsColumn(name: String)
 
   package var description: String {
     switch self {
@@ -32,6 +34,8 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
         + (known.isEmpty ? "; it has none" : "; it has \(known.joined(separator: ", "))")
     case .unknownSegment(let name, let known):
       "there is no segment \(name); the segments are \(known.joined(separator: ", "))"
+    case .taxonomyIsColumn(let name):
+      "a taxonomy is named like the column \(name) of the customers; choose another name for it"
     }
   }
 }
