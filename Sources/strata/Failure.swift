@@ -1,4 +1,6 @@
 import Aggregation
+import Classification
+import Configuration
 import Evaluation
 import Export
 import Expressions
@@ -25,6 +27,9 @@ struct Failure: Error {
     case let error as StorageError:
       self.init(ExitStatus(rawValue: error.exitCode) ?? .bug, "\(error)")
     case let error as IngestError: self.init(ExitStatus(error.category), "\(error)")
+    case let error as ConfigurationError:
+      self.init(error.category == .noFile ? .noInput : .badConfiguration, "\(error)")
+    case let error as RuleErrors: self.init(.badConfiguration, "\(error)")
     case let error as PipelineError: self.init(ExitStatus(error), "\(error)")
     case let error as AggregationError: self.init(.badData, "\(error)")
     case let error as RFMError: self.init(.usage, "\(error)")
@@ -54,6 +59,7 @@ extension ExitStatus {
     case .emptyStore, .noTransactions: self = .noInput
     case .alreadyIngested, .sameFileTwice: self = .badData
     case .unknownAttribute, .unknownSegment: self = .usage
+    case .taxonomyIsColumn: self = .badConfiguration
     }
   }
 

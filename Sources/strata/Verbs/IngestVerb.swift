@@ -14,12 +14,15 @@ struct IngestVerb: ParsableCommand {
 
   @OptionGroup var target: StoreArgument
   @OptionGroup var input: IngestOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
+    let configuration = try file.load(store: target.store)
+    let request = try input.request(store: target.store, configuration)
     var job = try Job(store: target.store, creating: true)
-    let report = try job.ingest(input.request(store: target.store))
+    let report = try job.ingest(request)
     let published = try job.publish()
     if common.json {
       try printText(

@@ -35,7 +35,8 @@ struct QueryVerb: ParsableCommand {
       let query = try Query.parse(select)
       let store = try Store.open(at: target.store)
       let entry = try store.snapshot(named: query.at ?? "latest")
-      let source = QuerySource(frame: try SnapshotReader(store, entry).frame)
+      let reader = try SnapshotReader(store, entry)
+      let source = QuerySource(frame: reader.frame, tags: reader.tags)
       try print(query.run(on: source))
     } catch let error as QueryError {
       throw Failure(.usage, error.rendered(in: select))

@@ -17,6 +17,7 @@ struct RunVerb: ParsableCommand {
   @OptionGroup(title: "Ingest options") var input: IngestOptions
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Export options") var output: ExportOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -27,23 +28,26 @@ struct RunVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let request = try scoring.request()
+    let configuration = try file.load(store: target.store)
+    let request = try scoring.request(configuration)
+    let ingestRequest = try input.request(store: target.store, configuration)
+    let path = output.path(configuration)
     var job = try Job(store: target.store, creating: true)
-    let report = try job.ingest(input.request(store: target.store))
-    let base = try job.score(request)
+    let report = try job.ingest(ingestRequest)
+    let base = try configuration.locating { try job.score(request) }
     let published = try job.publish()
     let snapshot = published.snapshots[0]
     var byteCount: Int?
-    if output.output != nil {
+    if path != nil {
       let start = ContinuousClock().now
       let frame = base.frame()
       byteCount = try FrameExport(
-        frame, format: output.effectiveFormat, columns: output.columnNames,
-        selection: rows(of: frame, inSegments: output.segment)
-      ).write(to: output.destination)
+        frame, format: output.format(configuration), columns: output.columnNames(configuration),
+        selection: rows(of: frame, inSegments: output.segmentNames(configuration))
+      ).write(to: output.destination(configuration))
       job.note("export", since: start)
     }
-    if output.output == "-" {
+    if path == "-" {
       printError(job.clock.text)
     } else if common.json {
       var members = [JSON.Member("ingest", report.json)]
@@ -52,7 +56,7 @@ struct RunVerb: ParsableCommand {
       try printText(JSON.object(members).compactText + "\n")
     } else {
       try printText(report.text + ScoreVerb.text(base, snapshot))
-      if let path = output.output, let byteCount {
+      if let path, let byteCount {
         try printText("\(path) is written, \(byteCountText(byteCount))\n")
       }
       printError(job.clock.text)

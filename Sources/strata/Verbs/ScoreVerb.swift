@@ -10,13 +10,15 @@ struct ScoreVerb: ParsableCommand {
 
   @OptionGroup var target: StoreArgument
   @OptionGroup var scoring: ScoreOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
-    let request = try scoring.request()
+    let configuration = try file.load(store: target.store)
+    let request = try scoring.request(configuration)
     var job = try Job(store: target.store)
-    let base = try job.score(request)
+    let base = try configuration.locating { try job.score(request) }
     let published = try job.publish()
     let snapshot = published.snapshots[0]
     if common.json {
