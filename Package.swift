@@ -122,7 +122,7 @@ let package = Package(
     tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
     tests(
       "ModelsTests", ["Models", "Columns", "Kernels", "JSONText"],
-      exclude: ["Lifetime/Fixtures"]),
+      exclude: ["Lifetime/Fixtures", "Regression/Fixtures", "Clustering/Fixtures"]),
     tests(
       "ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"],
       exclude: ["Fixtures"]),
@@ -133,9 +133,15 @@ let package = Package(
       ["Configuration", "Classification", "Columns", "Expressions", "Ingest", "Models"]),
     tests("EndToEndTests", ["strata"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
-    tests("PipelineTests", ["Pipeline", "Storage", "Columns", "Kernels", "JSONText"]),
     tests(
-      "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"]),
+      "PipelineTests",
+      [
+        "Pipeline", "Classification", "Columns", "Ingest", "JSONText", "Kernels", "Models",
+        "Storage",
+      ]),
+    tests(
+      "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"],
+      exclude: ["Fixtures"]),
     tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
     .testTarget(
       name: "QueryServerTests",

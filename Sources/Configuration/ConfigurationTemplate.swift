@@ -55,7 +55,7 @@ package struct ConfigurationTemplate: Sendable {
     \(setting("amount", amount, "Total"))
     # Rows with the same order id are one order; without it every row is one.
     \(setting("order", order, "Order ID"))
-      # Further columns to keep, as attributes of the customers.
+      # Further columns to keep; scores can be made within their groups (rfm: by).
       #keep: [Channel]
       #date-format: DD/MM/YYYY
       #decimal: ','

@@ -12,12 +12,16 @@ package import Storage
 ///     let base = try job.score(ScoreRequest(rfm: RFMOptions(), preset: preset))
 ///     let published = try job.publish()       // nothing is in force before this
 package struct Job: ~Copyable {
-  private var writer: StoreWriter
-  private var publication = Publication()
-  private var order: CustomerOrder
+  private(set) var writer: StoreWriter
+  var publication = Publication()
+  var order: CustomerOrder
   /// The table of the batch that is about to be published, and its number.
   private var newTable: TransactionTable?
-  package private(set) var clock = StageClock()
+  /// Attributes of customers, once they are read; those about to be published included.
+  var attributes: AttributeHistory?
+  /// Codes of the customers that are about to be published with their attributes.
+  var newProspects: [Range<Int>] = []
+  package internal(set) var clock = StageClock()
 
   /// Takes the store's lock; throws `StorageError.locked` when another process has it.
   package init(store path: String, creating: Bool = false) throws {
@@ -62,7 +66,7 @@ package struct Job: ~Copyable {
         }, ingest: batch.report.json)
     ]
     if batch.newCustomers.count > 0 {
-      publication.customers = [CustomersDraft(newIDs: batch.newCustomers)]
+      publication.customers.append(CustomersDraft(newIDs: batch.newCustomers))
     }
     return batch.report
   }
@@ -90,15 +94,26 @@ package struct Job: ~Copyable {
     var numbers = store.manifest.batches.map(\.number)
     if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
     let new = newTable
+    let history = try loadedAttributes()
+    let customerCount = order.count
+    let attributes =
+      history.isEmpty
+      ? nil
+      : clock.measure("attributes") {
+        CustomerAttributes(history, customerCount: customerCount)
+      }
     let scoring = Scoring(
-      request: request, order: order, batchNumbers: numbers,
+      request: request, order: order, batchNumbers: numbers, attributes: attributes,
+      prospectCodes: prospectCodes(),
       previousClusters: try request.clustering.flatMap { _ in
         try store.latestSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
       },
       group: try request.groupColumn.map { name in
+        if let column = attributes?.column(named: name) { return CustomerAttribute(column) }
         let batches = try Job.loadBatches(store, extras: .all) { _ in true }
         return try CustomerAttribute(
-          name, batches: batches + (new.map { [$0] } ?? []), customerCount: order.count, asOf: asOf)
+          name, batches: batches + (new.map { [$0] } ?? []), customerCount: customerCount,
+          asOf: asOf, others: attributes?.frame.names ?? [])
       },
       transactions: {
         try Job.loadBatches(store) { _ in true } + (new.map { [$0] } ?? [])
@@ -181,6 +196,7 @@ package struct Job: ~Copyable {
     clock.add("publish", since: start)
     publication = Publication()
     newTable = nil
+    newProspects = []
     return published
   }
 

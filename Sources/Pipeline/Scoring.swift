@@ -39,6 +39,10 @@ struct Scoring {
   let order: CustomerOrder
   /// Numbers of the batches that the summary is made of.
   let batchNumbers: [Int]
+  /// By customer code; nil where the store has none.
+  let attributes: CustomerAttributes?
+  /// Codes of the customers who are prospects as long as they have no transactions.
+  let prospectCodes: [Range<Int>]
   /// The clusters of the last snapshot, whose numbers are kept.
   let previousClusters: JSON?
   /// The attribute to score within, by customer code.
@@ -46,7 +50,8 @@ struct Scoring {
   /// All transactions, read when a model asks for them.
   let transactions: () throws -> [TransactionTable]
 
-  /// - Parameter byCode: the summary of all customers by code; those without transactions are left out.
+  /// - Parameter byCode: the summary of all customers by code; those without transactions are prospects where
+  ///   they came with attributes, and are left out where their orders are later.
   func score(_ byCode: CustomerSummary, clock: inout StageClock) throws -> ScoredBase {
     let (rows, summary, ids) = clock.measure("order") { inIDOrder(byCode) }
     let groupColumn = group?.gathered(rows)
@@ -55,9 +60,17 @@ struct Scoring {
     }
     var measured = Frame(
       rowCount: summary.count, columns: SnapshotColumns.stored(summary, scores: scores))
-    let modelling = try ModelStage(scoring: self, summary: summary, rows: rows, ids: ids)
-      .run(&measured, bins: scores.bins, clock: &clock)
-    if let groupColumn { measured.append(groupColumn) }
+    let ownColumns = clock.measure("gather") { attributeColumns(rows) }
+    let modelling = try ModelStage(
+      scoring: self, summary: summary, rows: rows, ids: ids, attributes: ownColumns
+    ).run(&measured, bins: scores.bins, clock: &clock)
+    if let groupColumn, group?.isKept == true { measured.append(groupColumn) }
+    for column in ownColumns {
+      if measured[column.name] != nil || column.name == "segment" {
+        throw PipelineError.attributeNameTaken(name: column.name)
+      }
+      measured.append(column)
+    }
     let classifier = request.classifier
     try refuseColumnNames(of: classifier, measured)
     let (classified, table) = try clock.measure("segment") {
@@ -82,12 +95,22 @@ struct Scoring {
       segmentColumnNames: request.taxonomies.indices.map { classifier.columnName($0) })
   }
 
-  /// The customers that have transactions, by id: their codes, their summary and their ids.
+  /// The attributes of the customers at `rows`.
+  private func attributeColumns(_ rows: AlignedBuffer<UInt32>) -> [Column] {
+    guard let attributes else { return [] }
+    let isWhole = order.codes == nil && rows.count == attributes.frame.rowCount
+    return isWhole ? attributes.frame.columns : attributes.frame.columns.map { $0.gathered(rows) }
+  }
+
+  /// The customers that have transactions, and the prospects, by id: their codes, their summary and their ids.
   private func inIDOrder(
     _ byCode: CustomerSummary
   ) -> (AlignedBuffer<UInt32>, CustomerSummary, StringTable) {
     let days = byCode.purchaseDays.pointer
-    if order.codes == nil && !days.contains(0) {
+    let isProspect = prospects(byCode)
+    let isEverybody =
+      isProspect.map { zip(days, $0).allSatisfy { $0 > 0 || $1 } } ?? !days.contains(0)
+    if order.codes == nil && isEverybody {
       let codes = AlignedBuffer<UInt32>(count: byCode.count) { out in
         for i in out.indices { out[i] = UInt32(truncatingIfNeeded: i) }
       }
@@ -95,13 +118,32 @@ struct Scoring {
     }
     var kept: [UInt32] = []
     kept.reserveCapacity(byCode.count)
-    if let codes = order.codes {
+    switch (order.codes, isProspect) {
+    case (let codes?, nil):
       for code in codes.pointer where days[Int(code)] > 0 { kept.append(code) }
-    } else {
+    case (nil, nil):
       for code in 0..<UInt32(byCode.count) where days[Int(code)] > 0 { kept.append(code) }
+    case (let codes?, let isProspect?):
+      for code in codes.pointer where days[Int(code)] > 0 || isProspect[Int(code)] {
+        kept.append(code)
+      }
+    case (nil, let isProspect?):
+      for code in 0..<UInt32(byCode.count) where days[Int(code)] > 0 || isProspect[Int(code)] {
+        kept.append(code)
+      }
     }
     let rows = AlignedBuffer(kept)
     return (rows, byCode.gathered(rows), order.ids.gathered(rows))
+  }
+
+  /// Who came with attributes and not with orders, by code; nil when nobody did.
+  private func prospects(_ byCode: CustomerSummary) -> [Bool]? {
+    if prospectCodes.isEmpty { return nil }
+    var isProspect = [Bool](repeating: false, count: byCode.count)
+    for range in prospectCodes {
+      for code in range.clamped(to: isProspect.indices) { isProspect[code] = true }
+    }
+    return isProspect
   }
 
   private func refuseColumnNames(

@@ -49,13 +49,13 @@ package struct TaxonomyGrouping: Sendable {
     let scoring = Scoring(
       request: reduced,
       order: CustomerOrder(ids: TaxonomyGrouping.emptyTexts(summary.count), runStarts: []),
-      batchNumbers: [], previousClusters: nil, group: nil, transactions: batches)
+      batchNumbers: [], attributes: nil, prospectCodes: [], previousClusters: nil, group: nil,
+      transactions: batches)
     var clock = StageClock()
-    _ = try ModelStage(scoring: scoring, summary: known, rows: rows, ids: ids)
+    let own = (attributes?.columns ?? []).map { $0.gathered(rows) }
+    _ = try ModelStage(scoring: scoring, summary: known, rows: rows, ids: ids, attributes: own)
       .run(&measured, bins: scores.bins, clock: &clock)
-    for column in attributes?.columns ?? [] where measured[column.name] == nil {
-      measured.append(column.gathered(rows))
-    }
+    for column in own where measured[column.name] == nil { measured.append(column) }
     let frame = SnapshotColumns.frame(
       ids: ids, stored: measured, asOf: known.asOf, bins: scores.bins, for: classifier)
     let classified = try classifier.classify(frame, scores: scores, summary: known)

@@ -57,8 +57,8 @@ extension ExitStatus {
   init(_ error: PipelineError) {
     switch error {
     case .emptyStore, .noTransactions: self = .noInput
-    case .alreadyIngested, .sameFileTwice: self = .badData
-    case .unknownAttribute, .unknownSegment: self = .usage
+    case .alreadyIngested, .attributesAlreadyIngested, .sameFileTwice: self = .badData
+    case .unknownAttribute, .unknownSegment, .attributeNameTaken: self = .usage
     case .taxonomyIsColumn: self = .badConfiguration
     }
   }

@@ -31,7 +31,7 @@ extension IngestOptions {
     return request
   }
 
-  private func amountFormat(_ file: Configuration.Ingest) throws -> AmountFormat {
+  func amountFormat(_ file: Configuration.Ingest) throws -> AmountFormat {
     func sign(_ text: String, _ flag: String) throws -> UInt8 {
       guard let sign = SettingText.sign(text) else {
         throw ValidationError("\(flag) takes one of . , ' or a space, not '\(text)'")
@@ -47,7 +47,7 @@ extension IngestOptions {
     return format
   }
 
-  private static func delimiterByte(_ text: String) throws -> UInt8 {
+  static func delimiterByte(_ text: String) throws -> UInt8 {
     guard let byte = SettingText.delimiter(text) else {
       throw ValidationError("--delimiter takes one of , ; tab |, not '\(text)'")
     }

@@ -35,8 +35,7 @@ struct QueryVerb: ParsableCommand {
       let query = try Query.parse(select)
       let store = try Store.open(at: target.store)
       let entry = try store.snapshot(named: query.at ?? "latest")
-      let reader = try SnapshotReader(store, entry)
-      let source = QuerySource(frame: reader.frame, tags: reader.tags)
+      let source = try QuerySource(SnapshotReader(store, entry), of: store)
       try print(query.run(on: source))
     } catch let error as QueryError {
       throw Failure(.usage, error.rendered(in: select))

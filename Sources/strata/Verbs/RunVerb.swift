@@ -1,5 +1,7 @@
 import ArgumentParser
+import Configuration
 import Export
+import Ingest
 import JSONText
 import Pipeline
 import Storage
@@ -15,12 +17,24 @@ struct RunVerb: ParsableCommand {
 
   @OptionGroup var target: StoreArgument
   @OptionGroup(title: "Ingest options") var input: IngestOptions
+
+  @Option(
+    name: .customLong("attributes"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A file of customers to take attributes from, in the same step.", valueName: "file"),
+    completion: .file())
+  var attributeFiles: [String] = []
+
+  @OptionGroup(title: "Options for --attributes") var attributes: AttributeOptions
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Export options") var output: ExportOptions
   @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    if attributes.isGiven && attributeFiles.isEmpty {
+      throw ValidationError("--id, --type, --rename, --null and --empty go with --attributes FILE")
+    }
     if output.output == "-" && common.json {
       throw ValidationError("--json and an export to standard output would mix; give -o a file")
     }
@@ -34,6 +48,7 @@ struct RunVerb: ParsableCommand {
     let path = output.path(configuration)
     var job = try Job(store: target.store, creating: true)
     let report = try job.ingest(ingestRequest)
+    let attributeReport = try ingestAttributes(&job, ingestRequest, configuration)
     let base = try configuration.locating { try job.score(request) }
     let published = try job.publish()
     let snapshot = published.snapshots[0]
@@ -51,15 +66,28 @@ struct RunVerb: ParsableCommand {
       printError(job.clock.text)
     } else if common.json {
       var members = [JSON.Member("ingest", report.json)]
+      if let attributeReport { members.append(JSON.Member("attributes", attributeReport.json)) }
       members += ScoreVerb.json(base, snapshot, job.clock)
       members.append(JSON.Member("exportBytes", byteCount.map { JSON($0) } ?? .null))
       try printText(JSON.object(members).compactText + "\n")
     } else {
-      try printText(report.text + ScoreVerb.text(base, snapshot))
+      try printText(report.text + (attributeReport?.text ?? "") + ScoreVerb.text(base, snapshot))
       if let path, let byteCount {
         try printText("\(path) is written, \(byteCountText(byteCount))\n")
       }
       printError(job.clock.text)
     }
+  }
+
+  /// Files of customers are read on their own terms: delimiter and date order are found out for them.
+  private func ingestAttributes(
+    _ job: inout Job, _ orders: IngestRequest, _ configuration: Configuration
+  ) throws -> AttributeReport? {
+    if attributeFiles.isEmpty { return nil }
+    var request = AttributeRequest(
+      paths: attributeFiles, options: try attributes.options(configuration.customers))
+    request.options.rejectLimit = orders.options.rejectLimit
+    request.isAgain = input.again
+    return try job.ingestAttributes(request)
   }
 }
