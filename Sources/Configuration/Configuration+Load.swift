@@ -59,6 +59,7 @@ extension Configuration {
     let document = ConfigurationDocument(path: path, text: text)
     var configuration = Configuration()
     configuration.path = path
+    configuration.text = text
     let root = try document.root()
     if var reader = MappingReader(root, "the configuration", document) {
       configuration.read(&reader)

@@ -12,6 +12,8 @@ package import Expressions
 package struct Configuration: Sendable {
   /// The file it was read from; empty for no file.
   package var path = ""
+  /// The file's text, for what is found wrong with it later.
+  package var text = ""
   package var ingest = Ingest()
   package var customers = Customers()
   package var asOf: Int32?
@@ -30,6 +32,9 @@ package struct Configuration: Sendable {
 
   /// What no file says.
   package init() {}
+
+  /// Columns that the engine makes, attributes left out.
+  package static var engineColumnNames: [String] { Taxonomy.reservedNames }
 
   /// The file's name inside a store.
   package static let fileName = "strata.yaml"

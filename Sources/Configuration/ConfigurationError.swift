@@ -1,3 +1,4 @@
+package import Classification
 package import Expressions
 
 /// What is wrong with a configuration file: all of it, in the file's order.
@@ -62,5 +63,30 @@ package struct ConfigurationProblem: Sendable, Equatable {
     let right = start + window.count < line.count ? "…" : ""
     let padding = String(repeating: " ", count: caret - start + left.count)
     return "  \(left)\(String(window))\(right)\n  \(padding)^"
+  }
+}
+
+extension Configuration {
+  /// Something wrong at a place of the file, with the line that stands there.
+  package func problem(_ message: String, at position: TextPosition?) -> ConfigurationProblem {
+    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    return ConfigurationProblem(message, at: position, in: lines)
+  }
+
+  /// The same as an error.
+  package func located(_ message: String, at position: TextPosition?) -> ConfigurationError {
+    ConfigurationError(path: path, problems: [problem(message, at: position)])
+  }
+
+  /// Rules that do not fit the columns that there are, at their places in the file. Rules that stand in no file
+  /// are quoted instead.
+  package func located(_ errors: RuleErrors) -> ConfigurationError {
+    let problems = errors.errors.map { error -> ConfigurationProblem in
+      guard let position = error.rule.position(ofByte: error.error.byteOffset) else {
+        return ConfigurationProblem("\(error)", at: nil)
+      }
+      return problem(error.message, at: position)
+    }
+    return ConfigurationError(path: path, problems: problems)
   }
 }

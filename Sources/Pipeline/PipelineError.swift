@@ -24,6 +24,8 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case nothingToCompare(String)
   /// A snapshot has no such segment.
   case unknownSegment(name: String, known: [String])
+  /// A taxonomy would make a column that the customers have already.
+  case taxonomyIsColumn(name: String)
 
   package var description: String {
     switch self {
@@ -50,6 +52,8 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
     case .noDates(let reason), .nothingToCompare(let reason): reason
     case .unknownSegment(let name, let known):
       "there is no segment \(name); the segments are \(known.joined(separator: ", "))"
+    case .taxonomyIsColumn(let name):
+      "a taxonomy is named like the column \(name) of the customers; choose another name for it"
     }
   }
 }

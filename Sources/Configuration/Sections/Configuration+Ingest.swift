@@ -25,15 +25,6 @@ extension Configuration {
 
   /// `customers:`: how files of attributes are read.
   package struct Customers: Sendable, Equatable {
-    package enum AttributeType: String, Sendable, CaseIterable {
-      case int
-      case float
-      case bool
-      case date
-      case category
-      case text
-    }
-
     /// The column of the customers' ids.
     package var id: Located<String>?
     /// Types of attributes by column, in the file's order; those of others are inferred.
@@ -114,9 +105,9 @@ extension Configuration {
         reader.report("types", takes: "columns and their types", types)
         return section
       }
-      let names = Customers.AttributeType.allCases.map(\.rawValue)
+      let names = AttributeType.allCases.map(\.rawValue)
       for entry in entries {
-        guard let type = entry.value.text.flatMap(Customers.AttributeType.init) else {
+        guard let type = entry.value.text.flatMap(AttributeType.init) else {
           document.report(
             "the type of \(shortened(entry.key.value)) is \(listed(names)), found "
               + entry.value.kind + NearestName.hint(entry.value.text ?? "", among: names),

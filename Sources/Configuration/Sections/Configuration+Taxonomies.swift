@@ -59,6 +59,11 @@ extension Configuration {
         at: node.position)
     }
     guard let name = name ?? base?.name else { return nil }
+    if SegmentPreset(named: name) != nil, name != base?.name || builder.hasRules {
+      document.report(
+        "\(name) is the name of a preset; a taxonomy with rules of its own takes another name",
+        at: node.position)
+    }
     if let column = Taxonomy.reservedNames.first(where: { $0 == name.lowercased() }) {
       document.report(
         "a taxonomy cannot be named like the column \(column)", at: node.position)

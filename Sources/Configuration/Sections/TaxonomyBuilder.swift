@@ -18,6 +18,9 @@ struct TaxonomyBuilder {
     presetSegments = preset.map { Taxonomy.Segment.list(of: $0) } ?? []
   }
 
+  /// Whether there are segments besides the preset's.
+  var hasRules: Bool { !segments.isEmpty }
+
   mutating func readSegments(_ node: ConfigurationNode?) {
     guard let node else { return }
     guard let elements = node.elements else {

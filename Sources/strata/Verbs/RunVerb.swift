@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Export
 import Ingest
 import JSONText
@@ -28,6 +29,7 @@ struct RunVerb: ParsableCommand {
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Export options") var output: ExportOptions
   @OptionGroup(title: "Drift options") var drift: DriftOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -41,26 +43,29 @@ struct RunVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let request = try scoring.request()
+    let configuration = try file.load(store: target.store)
+    let request = try scoring.request(configuration)
+    let ingestRequest = try input.request(store: target.store, configuration)
+    let path = output.path(configuration)
     var job = try Job(store: target.store, creating: true)
-    let report = try job.ingest(input.request(store: target.store))
-    let attributeReport = try ingestAttributes(&job)
-    let base = try job.score(request)
+    let report = try job.ingest(ingestRequest)
+    let attributeReport = try ingestAttributes(&job, ingestRequest, configuration)
+    let base = try configuration.locating { try job.score(request) }
     let check = try DriftCheck(drift, job, base)
     try check.refuse()
     let published = try job.publish()
     let snapshot = published.snapshots[0]
     var byteCount: Int?
-    if output.output != nil {
+    if path != nil {
       let start = ContinuousClock().now
       let frame = base.frame()
       byteCount = try FrameExport(
-        frame, format: output.effectiveFormat, columns: output.columnNames,
-        selection: rows(of: frame, inSegments: output.segment)
-      ).write(to: output.destination)
+        frame, format: output.format(configuration), columns: output.columnNames(configuration),
+        selection: rows(of: frame, inSegments: output.segmentNames(configuration))
+      ).write(to: output.destination(configuration))
       job.note("export", since: start)
     }
-    if output.output == "-" {
+    if path == "-" {
       printError(job.clock.text)
     } else if common.json {
       var members = [JSON.Member("ingest", report.json)]
@@ -71,7 +76,7 @@ struct RunVerb: ParsableCommand {
     } else {
       try printText(
         report.text + (attributeReport?.text ?? "") + ScoreVerb.text(base, snapshot) + check.text)
-      if let path = output.output, let byteCount {
+      if let path, let byteCount {
         try printText("\(path) is written, \(byteCountText(byteCount))\n")
       }
       printError(job.clock.text)
@@ -80,10 +85,13 @@ struct RunVerb: ParsableCommand {
   }
 
   /// Files of customers are read on their own terms: delimiter and date order are found out for them.
-  private func ingestAttributes(_ job: inout Job) throws -> AttributeReport? {
+  private func ingestAttributes(
+    _ job: inout Job, _ orders: IngestRequest, _ configuration: Configuration
+  ) throws -> AttributeReport? {
     if attributeFiles.isEmpty { return nil }
-    var request = AttributeRequest(paths: attributeFiles, options: try attributes.options())
-    request.options.rejectLimit = try RejectLimit(input.maxRejects)
+    var request = AttributeRequest(
+      paths: attributeFiles, options: try attributes.options(configuration.customers))
+    request.options.rejectLimit = orders.options.rejectLimit
     request.isAgain = input.again
     return try job.ingestAttributes(request)
   }
