@@ -21,7 +21,7 @@ struct ExportVerb: ParsableCommand {
   func run() throws {
     common.apply()
     let configuration = try file.load(store: target.store)
-    if let system = crm.system { return try export(to: system) }
+    if let system = crm.system { return try export(to: system, configuration) }
     let path = output.path(configuration) ?? "-"
     if common.json && path == "-" {
       throw ValidationError(
