@@ -51,7 +51,7 @@ struct ScoreOptions: ParsableArguments {
   @Option(help: "The unit of time in the models: day, week or month.")
   var ruler = "week"
 
-  @Option(help: "The penalty on the models' log-parameters.")
+  @Option(help: "The penalty on the lifetime models' parameters.")
   var penalty = 0.0
 
   @Option(help: "Clusters: a number, auto or none.")
