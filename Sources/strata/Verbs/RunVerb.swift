@@ -10,7 +10,7 @@ struct RunVerb: ParsableCommand {
     commandName: "run", abstract: "Ingest, score and export in one step: the nightly job.",
     discussion: """
       The new batch and the new snapshot come into force together, or neither does. The export is
-      written whole or not at all.
+      written whole or not at all, and not when nothing comes into force.
       """)
 
   @OptionGroup var target: StoreArgument
@@ -31,18 +31,8 @@ struct RunVerb: ParsableCommand {
     var job = try Job(store: target.store, creating: true)
     let report = try job.ingest(input.request(store: target.store))
     let base = try job.score(request)
-    let published = try job.publish()
+    let (published, byteCount) = try publish(&job, base)
     let snapshot = published.snapshots[0]
-    var byteCount: Int?
-    if output.output != nil {
-      let start = ContinuousClock().now
-      let frame = base.frame()
-      byteCount = try FrameExport(
-        frame, format: output.effectiveFormat, columns: output.columnNames,
-        selection: rows(of: frame, inSegments: output.segment)
-      ).write(to: output.destination)
-      job.note("export", since: start)
-    }
     if output.output == "-" {
       printError(job.clock.text)
     } else if common.json {
@@ -57,5 +47,30 @@ struct RunVerb: ParsableCommand {
       }
       printError(job.clock.text)
     }
+  }
+
+  /// Publishes, and exports: a file is written while the publication waits for the disk, and appears under its
+  /// name when both are complete.
+  private func publish(
+    _ job: inout Job, _ base: ScoredBase
+  ) throws -> (published: Published, exportByteCount: Int?) {
+    guard output.output != nil else { return (try job.publish(), nil) }
+    let output = self.output
+    let export: @Sendable () throws -> FrameExport = {
+      let frame = base.frame()
+      return try FrameExport(
+        frame, format: output.effectiveFormat, columns: output.columnNames,
+        selection: rows(of: frame, inSegments: output.segment))
+    }
+    guard case .file(let path) = output.destination else {
+      let published = try job.publish()
+      let start = ContinuousClock().now
+      let byteCount = try export().write(to: .standardOutput)
+      job.note("export", since: start)
+      return (published, byteCount)
+    }
+    let (published, prepared) = try job.publish { try export().prepare(path) }
+    try prepared.putInPlace()
+    return (published, prepared.byteCount)
   }
 }
