@@ -71,6 +71,12 @@ let package = Package(
       ["Aggregation", "Classification", "Columns", "JSONText", "Kernels", "Models", "Reports"]),
     module("Generation", ["Columns", "Kernels", "JSONText"]),
     module("Export", ["Columns", "Kernels"]),
+    module(
+      "Changes",
+      [
+        "Classification", "Columns", "Expressions", "JSONText", "Kernels", "Models", "Reports",
+        "CXXHash", "Export",
+      ]),
     module("QueryProtocol", ["CPlatform", "Columns", "Expressions", "JSONText", "Kernels"]),
     .target(
       name: "QueryServer",
@@ -94,15 +100,16 @@ let package = Package(
     module(
       "Pipeline",
       [
-        "Aggregation", "Classification", "Columns", "Export", "Expressions", "Ingest", "JSONText",
+        "Aggregation", "Changes", "Classification", "Columns", "Export", "Expressions", "Ingest",
+        "JSONText",
         "Kernels", "Models", "Reports", "Storage",
       ]),
     module("BenchmarkSubjects", ["Columns", "Export", "Kernels"]),
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Aggregation", "CPlatform", "Classification", "Columns", "Configuration", "Evaluation",
-        "Export", "Expressions", "Generation",
+        "Aggregation", "CPlatform", "Changes", "Classification", "Columns", "Configuration",
+        "Evaluation", "Export", "Expressions", "Generation",
         "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
         "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -132,12 +139,15 @@ let package = Package(
       "ConfigurationTests",
       ["Configuration", "Classification", "Columns", "Expressions", "Ingest", "Models"]),
     tests("EndToEndTests", ["strata"]),
+    tests(
+      "ChangesTests",
+      ["Changes", "Columns", "Export", "JSONText", "Kernels", "Models"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests(
       "PipelineTests",
       [
-        "Pipeline", "Classification", "Columns", "Ingest", "JSONText", "Kernels", "Models",
-        "Storage",
+        "Pipeline", "Changes", "Classification", "Columns", "Ingest", "JSONText", "Kernels",
+        "Models", "Storage",
       ]),
     tests(
       "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"],

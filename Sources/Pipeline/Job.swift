@@ -17,6 +17,8 @@ package struct Job: ~Copyable {
   var order: CustomerOrder
   /// The table of the batch that is about to be published, and its number.
   private var newTable: TransactionTable?
+  /// All batches, when several dates are to be scored from them.
+  private var keptTables: [TransactionTable]?
   /// Attributes of customers, once they are read; those about to be published included.
   var attributes: AttributeHistory?
   /// Codes of the customers that are about to be published with their attributes.
@@ -42,6 +44,17 @@ package struct Job: ~Copyable {
       runStarts: store.manifest.customers.filter { $0.customerCount > 0 }.map(\.firstCode))
   }
 
+  /// The store as this job last left it.
+  package var store: Store { writer.store }
+
+  /// Reads all batches once for several scorings to come, with the columns kept besides where they are needed.
+  package mutating func keepBatches(withExtras: Bool) throws {
+    let store = writer.store
+    keptTables = try clock.measure("load") {
+      try Job.loadBatches(store, extras: withExtras ? .all : .none) { _ in true }
+    }
+  }
+
   /// Reads order logs into a batch that `publish` will put in force.
   package mutating func ingest(_ request: IngestRequest) throws -> IngestReport {
     let rejects = try request.rejectsPath.map { try RejectsFile($0) }
@@ -57,6 +70,7 @@ package struct Job: ~Copyable {
     if batch.rowCount == 0 { return batch.report }
     let table = try clock.measure("sort") { try batch.table() }
     newTable = table
+    keptTables = nil
     order = order.adding(batch.newCustomers)
     publication.batches = [
       BatchDraft(
@@ -94,6 +108,7 @@ package struct Job: ~Copyable {
     var numbers = store.manifest.batches.map(\.number)
     if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
     let new = newTable
+    let kept = keptTables
     let history = try loadedAttributes()
     let customerCount = order.count
     let attributes =
@@ -110,13 +125,13 @@ package struct Job: ~Copyable {
       },
       group: try request.groupColumn.map { name in
         if let column = attributes?.column(named: name) { return CustomerAttribute(column) }
-        let batches = try Job.loadBatches(store, extras: .all) { _ in true }
+        let batches = try kept ?? Job.loadBatches(store, extras: .all) { _ in true }
         return try CustomerAttribute(
           name, batches: batches + (new.map { [$0] } ?? []), customerCount: customerCount,
           asOf: asOf, others: attributes?.frame.names ?? [])
       },
       transactions: {
-        try Job.loadBatches(store) { _ in true } + (new.map { [$0] } ?? [])
+        try (kept ?? Job.loadBatches(store) { _ in true }) + (new.map { [$0] } ?? [])
       })
     let base = try scoring.score(summary, clock: &clock)
     publication.snapshots = [base.draft]
@@ -124,7 +139,7 @@ package struct Job: ~Copyable {
   }
 
   /// First and last day of all batches, the new one included.
-  private func dayBounds() -> (first: Int32, last: Int32)? {
+  func dayBounds() -> (first: Int32, last: Int32)? {
     var days: [Int32] = []
     for batch in writer.store.manifest.batches { days += [batch.firstDay, batch.lastDay] }
     if let newTable, newTable.rowCount > 0 {
@@ -147,7 +162,12 @@ package struct Job: ~Copyable {
       }
       if let folded { return folded }
     }
-    var tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
+    var tables: [TransactionTable]
+    if let keptTables {
+      tables = keptTables
+    } else {
+      tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
+    }
     if let new { tables.append(new) }
     return try clock.measure("aggregate") {
       try CustomerSummary.aggregate(

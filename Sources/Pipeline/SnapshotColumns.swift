@@ -66,6 +66,32 @@ enum SnapshotColumns {
     return frame
   }
 
+  /// One of the columns that are made of others; nil when it is none, or they are not there.
+  static func derived(_ name: String, stored: Frame, asOf: Int32, bins: RFMBins?) -> Column? {
+    switch name {
+    case "recency_days":
+      guard let last = stored["last_purchase"], last.type == .day else { return nil }
+      return recency(lastPurchase: last, asOf: asOf)
+    case "monetary_mean":
+      guard let total = stored["monetary_total"], let orders = stored["orders"],
+        total.type == .money, orders.type == .int32
+      else { return nil }
+      return mean(total: total, orders: orders)
+    case "rfm":
+      guard let r = stored["r"], let f = stored["f"], let m = stored["m"], let bins,
+        let column = digits(r, f, m, bins)
+      else { return nil }
+      return column
+    default: return nil
+    }
+  }
+
+  /// The stored columns that a derived one is made of.
+  static let sources = [
+    "recency_days": ["last_purchase"], "monetary_mean": ["monetary_total", "orders"],
+    "rfm": ["r", "f", "m"],
+  ]
+
   /// What a classifier's rules may ask for: derived columns only where a rule asks, or where a name is unknown,
   /// so that the nearest right one can be told.
   static func frame(

@@ -53,7 +53,7 @@ package struct SnapshotReader: Sendable {
     record["taxonomies"]?.arrayValue?.last?["column"]?.stringValue ?? "segment"
   }
 
-  private static func bins(_ record: JSON) -> RFMBins? {
+  static func bins(_ record: JSON) -> RFMBins? {
     let bins = record["configuration"]?["bins"]
     guard let recency = bins?["recency"]?.intValue, let frequency = bins?["frequency"]?.intValue,
       let monetary = bins?["monetary"]?.intValue,

@@ -1,4 +1,5 @@
 import Aggregation
+import Changes
 import Classification
 import Configuration
 import Evaluation
@@ -37,6 +38,7 @@ struct Failure: Error {
     case let error as RegressionError: self.init(.usage, "\(error)")
     case let error as EvaluationError: self.init(.usage, "\(error)")
     case let error as GeneratorError: self.init(ExitStatus(error), "\(error)")
+    case let error as ChangesError: self.init(ExitStatus(error), "\(error)")
     case let error as QueryError: self.init(.usage, "\(error)")
     case let error as ExportError: self.init(ExitStatus(error), "\(error)")
     default: return nil
@@ -56,16 +58,25 @@ extension ExitStatus {
 
   init(_ error: PipelineError) {
     switch error {
-    case .emptyStore, .noTransactions: self = .noInput
+    case .emptyStore, .noTransactions, .unknownCustomer, .noDates, .nothingToCompare:
+      self = .noInput
     case .alreadyIngested, .attributesAlreadyIngested, .sameFileTwice: self = .badData
     case .unknownAttribute, .unknownSegment, .attributeNameTaken: self = .usage
     case .taxonomyIsColumn: self = .badConfiguration
     }
   }
 
+  init(_ error: ChangesError) {
+    switch error {
+    case .noColumn, .notOneOrder, .tooManySegments: self = .badData
+    case .unknownTaxonomy, .differentTaxonomies, .badCondition, .badAlert, .badThreshold:
+      self = .usage
+    }
+  }
+
   init(_ error: ExportError) {
     switch error {
-    case .unknownColumn: self = .usage
+    case .unknownColumn, .mapping: self = .usage
     case .output(_, let call, _): self = call == "open" ? .cannotCreate : .inputOutput
     }
   }

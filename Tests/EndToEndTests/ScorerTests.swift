@@ -29,7 +29,8 @@ import Testing
     let days = DateFormatter()
     days.dateFormat = "yyyy-MM-dd"
     days.timeZone = TimeZone(secondsFromGMT: 0)
-    let first = try #require(days.date(from: try #require(known["first_purchase"] as? String)))
+    let firstText = try #require(known["first_purchase"] as? String)
+    let first = try #require(days.date(from: firstText))
     let asOf = try #require(days.date(from: "1998-06-30"))
     let recency = try #require(known["recency_days"] as? Int)
     let tenure = max(recency, Int(asOf.timeIntervalSince(first) / 86_400))

@@ -14,12 +14,14 @@ struct ExportVerb: ParsableCommand {
   @Option(help: ArgumentHelp("latest, a snapshot's name, or a date.", valueName: "name"))
   var snapshot = "latest"
 
+  @OptionGroup(title: "Customer system options") var crm: CRMOptions
   @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
     let configuration = try file.load(store: target.store)
+    if let system = crm.system { return try export(to: system, configuration) }
     let path = output.path(configuration) ?? "-"
     if common.json && path == "-" {
       throw ValidationError(

@@ -28,6 +28,7 @@ struct RunVerb: ParsableCommand {
   @OptionGroup(title: "Options for --attributes") var attributes: AttributeOptions
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Export options") var output: ExportOptions
+  @OptionGroup(title: "Drift options") var drift: DriftOptions
   @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
@@ -50,6 +51,8 @@ struct RunVerb: ParsableCommand {
     let report = try job.ingest(ingestRequest)
     let attributeReport = try ingestAttributes(&job, ingestRequest, configuration)
     let base = try configuration.locating { try job.score(request) }
+    let check = try DriftCheck(drift, job, base)
+    try check.refuse()
     let published = try job.publish()
     let snapshot = published.snapshots[0]
     var byteCount: Int?
@@ -67,16 +70,18 @@ struct RunVerb: ParsableCommand {
     } else if common.json {
       var members = [JSON.Member("ingest", report.json)]
       if let attributeReport { members.append(JSON.Member("attributes", attributeReport.json)) }
-      members += ScoreVerb.json(base, snapshot, job.clock)
+      members += ScoreVerb.json(base, snapshot, job.clock) + check.members
       members.append(JSON.Member("exportBytes", byteCount.map { JSON($0) } ?? .null))
       try printText(JSON.object(members).compactText + "\n")
     } else {
-      try printText(report.text + (attributeReport?.text ?? "") + ScoreVerb.text(base, snapshot))
+      try printText(
+        report.text + (attributeReport?.text ?? "") + ScoreVerb.text(base, snapshot) + check.text)
       if let path, let byteCount {
         try printText("\(path) is written, \(byteCountText(byteCount))\n")
       }
       printError(job.clock.text)
     }
+    try check.conclude()
   }
 
   /// Files of customers are read on their own terms: delimiter and date order are found out for them.
