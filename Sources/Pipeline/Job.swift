@@ -2,8 +2,10 @@ import Aggregation
 import Columns
 package import Ingest
 import JSONText
+import Kernels
 import Models
 package import Storage
+import Synchronization
 
 /// The work of `ingest`, `score` and `run`: one store, one writer, one publication.
 ///
@@ -12,12 +14,20 @@ package import Storage
 ///     let base = try job.score(ScoreRequest(rfm: RFMOptions(), preset: preset))
 ///     let published = try job.publish()       // nothing is in force before this
 package struct Job: ~Copyable {
-  private var writer: StoreWriter
-  private var publication = Publication()
-  private var order: CustomerOrder
+  private(set) var writer: StoreWriter
+  var publication = Publication()
+  var order: CustomerOrder
   /// The table of the batch that is about to be published, and its number.
   private var newTable: TransactionTable?
-  package private(set) var clock = StageClock()
+  /// First and last day of the new table.
+  private var newDays: (first: Int32, last: Int32)?
+  /// All batches, when several dates are to be scored from them.
+  private var keptTables: [TransactionTable]?
+  /// Attributes of customers, once they are read; those about to be published included.
+  var attributes: AttributeHistory?
+  /// Codes of the customers that are about to be published with their attributes.
+  var newProspects: [Range<Int>] = []
+  package internal(set) var clock = StageClock()
 
   /// Takes the store's lock; throws `StorageError.locked` when another process has it.
   package init(store path: String, creating: Bool = false) throws {
@@ -32,10 +42,19 @@ package struct Job: ~Copyable {
   }
 
   private static func loadOrder(_ store: Store) throws(StorageError) -> CustomerOrder {
-    if store.customerCount == 0 { return CustomerOrder(ids: StringTable([]), runStarts: []) }
-    return CustomerOrder(
-      ids: try store.loadCustomerIDs(),
-      runStarts: store.manifest.customers.filter { $0.customerCount > 0 }.map(\.firstCode))
+    if store.customerCount == 0 { return CustomerOrder(ids: StringTable([])) }
+    return CustomerOrder(ids: try store.loadCustomerIDs())
+  }
+
+  /// The store as this job last left it.
+  package var store: Store { writer.store }
+
+  /// Reads all batches once for several scorings to come, with the columns kept besides where they are needed.
+  package mutating func keepBatches(withExtras: Bool) throws {
+    let store = writer.store
+    keptTables = try clock.measure("load") {
+      try Job.loadBatches(store, extras: withExtras ? .all : .none) { _ in true }
+    }
   }
 
   /// Reads order logs into a batch that `publish` will put in force.
@@ -53,6 +72,10 @@ package struct Job: ~Copyable {
     if batch.rowCount == 0 { return batch.report }
     let table = try clock.measure("sort") { try batch.table() }
     newTable = table
+    keptTables = nil
+    if let first = batch.report.firstDay, let last = batch.report.lastDay {
+      newDays = (first, last)
+    }
     order = order.adding(batch.newCustomers)
     publication.batches = [
       BatchDraft(
@@ -62,7 +85,7 @@ package struct Job: ~Copyable {
         }, ingest: batch.report.json)
     ]
     if batch.newCustomers.count > 0 {
-      publication.customers = [CustomersDraft(newIDs: batch.newCustomers)]
+      publication.customers.append(CustomersDraft(newIDs: batch.newCustomers))
     }
     return batch.report
   }
@@ -90,18 +113,30 @@ package struct Job: ~Copyable {
     var numbers = store.manifest.batches.map(\.number)
     if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
     let new = newTable
+    let kept = keptTables
+    let history = try loadedAttributes()
+    let customerCount = order.count
+    let attributes =
+      history.isEmpty
+      ? nil
+      : clock.measure("attributes") {
+        CustomerAttributes(history, customerCount: customerCount)
+      }
     let scoring = Scoring(
-      request: request, order: order, batchNumbers: numbers,
+      request: request, order: order, batchNumbers: numbers, attributes: attributes,
+      prospectCodes: prospectCodes(),
       previousClusters: try request.clustering.flatMap { _ in
         try store.latestSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
       },
       group: try request.groupColumn.map { name in
-        let batches = try Job.loadBatches(store, extras: .all) { _ in true }
+        if let column = attributes?.column(named: name) { return CustomerAttribute(column) }
+        let batches = try kept ?? Job.loadBatches(store, extras: .all) { _ in true }
         return try CustomerAttribute(
-          name, batches: batches + (new.map { [$0] } ?? []), customerCount: order.count, asOf: asOf)
+          name, batches: batches + (new.map { [$0] } ?? []), customerCount: customerCount,
+          asOf: asOf, others: attributes?.frame.names ?? [])
       },
       transactions: {
-        try Job.loadBatches(store) { _ in true } + (new.map { [$0] } ?? [])
+        try (kept ?? Job.loadBatches(store) { _ in true }) + (new.map { [$0] } ?? [])
       })
     let base = try scoring.score(summary, clock: &clock)
     publication.snapshots = [base.draft]
@@ -109,13 +144,10 @@ package struct Job: ~Copyable {
   }
 
   /// First and last day of all batches, the new one included.
-  private func dayBounds() -> (first: Int32, last: Int32)? {
+  func dayBounds() -> (first: Int32, last: Int32)? {
     var days: [Int32] = []
     for batch in writer.store.manifest.batches { days += [batch.firstDay, batch.lastDay] }
-    if let newTable, newTable.rowCount > 0 {
-      let all = newTable.days.pointer
-      days += [all.min()!, all.max()!]
-    }
+    if let newDays { days += [newDays.first, newDays.last] }
     guard let first = days.min(), let last = days.max() else { return nil }
     return (first, last)
   }
@@ -132,7 +164,12 @@ package struct Job: ~Copyable {
       }
       if let folded { return folded }
     }
-    var tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
+    var tables: [TransactionTable]
+    if let keptTables {
+      tables = keptTables
+    } else {
+      tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
+    }
     if let new { tables.append(new) }
     return try clock.measure("aggregate") {
       try CustomerSummary.aggregate(
@@ -181,11 +218,42 @@ package struct Job: ~Copyable {
     clock.add("publish", since: start)
     publication = Publication()
     newTable = nil
+    newDays = nil
+    newProspects = []
     return published
+  }
+
+  /// As `publish()`, while `work` runs on a thread of its own: a publication waits for the disk much of its time.
+  ///
+  /// What fails is thrown when both have ended, the publication's error first. What `work` gives is dropped
+  /// when the publication fails: it must not be final before.
+  package mutating func publish<Output: Sendable>(
+    beside work: @escaping @Sendable () throws -> Output
+  ) throws -> (published: Published, output: Output) {
+    let result = WorkResult<Output>()
+    let published = try Parallel.beside({ result.store(Result { try work() }) }) {
+      () throws(any Error) in try publish()
+    }
+    return (published, try result.take().get())
   }
 
   /// Adds a stage that the caller did to the clock.
   package mutating func note(_ stage: String, since start: ContinuousClock.Instant) {
     clock.add(stage, since: start)
+  }
+}
+
+/// What a thread made, for the one that waits for it.
+private final class WorkResult<Output: Sendable>: Sendable {
+  private let result = Mutex<Result<Output, any Error>?>(nil)
+
+  func store(_ value: Result<Output, any Error>) { result.withLock { $0 = value } }
+
+  /// The result; the work has ended.
+  func take() -> Result<Output, any Error> {
+    guard let value = result.withLock({ $0 }) else {
+      preconditionFailure("the work has ended before its result is taken")
+    }
+    return value
   }
 }
