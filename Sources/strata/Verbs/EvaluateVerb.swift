@@ -1,5 +1,7 @@
 import ArgumentParser
+import Classification
 import Columns
+import Configuration
 import Evaluation
 import JSONText
 import Models
@@ -34,7 +36,9 @@ struct EvaluateVerb: ParsableCommand {
   @Option(help: ArgumentHelp("How long after a cut-off is judged, e.g. 26w.", valueName: "span"))
   var horizon = "26w"
 
-  @Option(help: ArgumentHelp("Strategies by comma, or all.", valueName: "names"))
+  @Option(
+    help: ArgumentHelp(
+      "Strategies and taxonomies of strata.yaml by comma, or all.", valueName: "names"))
   var strategies = "all"
 
   @Option(help: "What may be spent on contacts.")
@@ -58,6 +62,7 @@ struct EvaluateVerb: ParsableCommand {
     completion: .directory)
   var output: String?
 
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -71,6 +76,7 @@ struct EvaluateVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
+    let configuration = try file.load(store: target.store)
     let store = try Store.open(at: target.store)
     guard let lastDay = store.manifest.batches.map(\.lastDay).max() else {
       throw PipelineError.emptyStore(path: store.path)
@@ -81,14 +87,15 @@ struct EvaluateVerb: ParsableCommand {
     let horizonDays = Int(span.wholeDays)
     let evaluation = try StrategyEvaluation(
       strategies: StrategyCatalogue.strategies(
-        named: strategies.split(separator: ",").map(String.init)),
+        named: strategies.split(separator: ",").map(String.init),
+        more: taxonomies(ScoreOptions.parse([]).request(configuration))),
       horizonDays: horizonDays, cutoffs: cutoffs(lastDay, horizonDays),
       budget: budget.map { try ContactBudget(budget: $0, margin: margin, contactCost: cost) },
       drawCount: draws, seed: seed)
     let base = try CustomerBase(
       batches: store.manifest.batches.map { try store.loadBatch($0) },
       customerCount: store.customerCount, attributes: attributes(store))
-    let report = try evaluation.run(base)
+    let report = try configuration.locating { try evaluation.run(base) }
     if let output {
       guard mkdir(output, 0o755) == 0 || errno == EEXIST else {
         throw Failure(.cannotCreate, "\(output): mkdir: \(String(cString: strerror(errno)))")
@@ -97,6 +104,26 @@ struct EvaluateVerb: ParsableCommand {
       try writeFile(output + "/evaluation.md", report.markdown)
     }
     try printText(common.json ? report.json.compactText + "\n" : report.text)
+  }
+
+  /// The taxonomies of the configuration, but for presets that the catalogue has: each is a strategy of its name.
+  private func taxonomies(_ request: ScoreRequest) -> [any Strategy] {
+    let grouping = TaxonomyGrouping(request)
+    let taken = Set(StrategyCatalogue.names)
+    return request.classifier.taxonomies.enumerated().compactMap { index, taxonomy in
+      if taken.contains(taxonomy.name) { return nil }
+      return GroupStrategy(taxonomy.name) { _ in
+        { knowledge in
+          let segments = try grouping.assign(
+            knowledge.summary, attributes: knowledge.base.attributes
+          ) { knowledge.base.batches }[index]
+          let codes = segments.codes.span
+          return AlignedBuffer<UInt32>(count: codes.count) { groups in
+            for row in groups.indices { groups[row] = UInt32(codes[row]) }
+          }
+        }
+      }
+    }
   }
 
   /// Attributes are known as they are now only; see Documentation/Strategies.md.
