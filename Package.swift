@@ -117,7 +117,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "strata-bench", dependencies: ["Columns", "JSONText", "Kernels", "Models"],
+      name: "strata-bench",
+      dependencies: ["Aggregation", "Columns", "Ingest", "JSONText", "Kernels", "Models"],
       swiftSettings: settings),
 
     tests("KernelsTests", ["Kernels"], exclude: ["Special/Fixtures"]),

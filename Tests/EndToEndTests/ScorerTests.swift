@@ -17,8 +17,9 @@ import Testing
     let reply = try client.ask(
       "SELECT customer_id FROM customers WHERE orders = purchase_days LIMIT \(limit)")
     let rows = try #require(reply["rows"] as? [[String]])
-    return try rows.map { row in
-      try #require(try client.ask("GET \(row[0])")["customer"] as? [String: Any])
+    return try rows.map { row -> [String: Any] in
+      let reply = try client.ask("GET \(row[0])")
+      return try #require(reply["customer"] as? [String: Any])
     }
   }
 
@@ -29,8 +30,8 @@ import Testing
     let days = DateFormatter()
     days.dateFormat = "yyyy-MM-dd"
     days.timeZone = TimeZone(secondsFromGMT: 0)
-    let firstText = try #require(known["first_purchase"] as? String)
-    let first = try #require(days.date(from: firstText))
+    let text = try #require(known["first_purchase"] as? String)
+    let first = try #require(days.date(from: text))
     let asOf = try #require(days.date(from: "1998-06-30"))
     let recency = try #require(known["recency_days"] as? Int)
     let tenure = max(recency, Int(asOf.timeIntervalSince(first) / 86_400))
@@ -78,8 +79,9 @@ import Testing
       #expect(segment["name"] as? String == customer["segment"] as? String)
       #expect((segment["when"] as? String)?.isEmpty == false)
       for move in try #require(explained["moves"] as? [[String: Any]]) {
-        directions.insert(try #require(move["direction"] as? String))
-        let when = try #require(move["when"] as? String).split(separator: " ")
+        directions.insert(move["direction"] as? String ?? "")
+        let text = try #require(move["when"] as? String)
+        let when = text.split(separator: " ")
         let measure = try #require(move["measure"] as? String)
         #expect(when.count == 3 && when[0] == measure)
         // One order has no days between the first and the last.

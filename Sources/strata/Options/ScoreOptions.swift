@@ -56,7 +56,7 @@ struct ScoreOptions: ParsableArguments {
   @Option(help: "The unit of time in the models: day, week (the default) or month.")
   var ruler: String?
 
-  @Option(help: "The penalty on the models' log-parameters. Default: 0.")
+  @Option(help: "The penalty on the lifetime models' parameters. Default: 0.")
   var penalty: Double?
 
   @Option(help: "Clusters: a number, auto or none (the default).")

@@ -12,7 +12,7 @@ struct RunVerb: ParsableCommand {
     commandName: "run", abstract: "Ingest, score and export in one step: the nightly job.",
     discussion: """
       The new batch and the new snapshot come into force together, or neither does. The export is
-      written whole or not at all.
+      written whole or not at all, and not when nothing comes into force.
       """)
 
   @OptionGroup var target: StoreArgument
@@ -53,18 +53,8 @@ struct RunVerb: ParsableCommand {
     let base = try configuration.locating { try job.score(request) }
     let check = try DriftCheck(drift, job, base)
     try check.refuse()
-    let published = try job.publish()
+    let (published, byteCount) = try publish(&job, base, configuration)
     let snapshot = published.snapshots[0]
-    var byteCount: Int?
-    if path != nil {
-      let start = ContinuousClock().now
-      let frame = base.frame()
-      byteCount = try FrameExport(
-        frame, format: output.format(configuration), columns: output.columnNames(configuration),
-        selection: rows(of: frame, inSegments: output.segmentNames(configuration))
-      ).write(to: output.destination(configuration))
-      job.note("export", since: start)
-    }
     if path == "-" {
       printError(job.clock.text)
     } else if common.json {
@@ -94,5 +84,31 @@ struct RunVerb: ParsableCommand {
     request.options.rejectLimit = orders.options.rejectLimit
     request.isAgain = input.again
     return try job.ingestAttributes(request)
+  }
+
+  /// Publishes, and exports: a file is written while the publication waits for the disk, and appears under its
+  /// name when both are complete.
+  private func publish(
+    _ job: inout Job, _ base: ScoredBase, _ configuration: Configuration
+  ) throws -> (published: Published, exportByteCount: Int?) {
+    guard output.path(configuration) != nil else { return (try job.publish(), nil) }
+    let format = output.format(configuration)
+    let columns = output.columnNames(configuration)
+    let segments = output.segmentNames(configuration)
+    let export: @Sendable () throws -> FrameExport = {
+      let frame = base.frame()
+      return try FrameExport(
+        frame, format: format, columns: columns, selection: rows(of: frame, inSegments: segments))
+    }
+    guard case .file(let path) = output.destination(configuration) else {
+      let published = try job.publish()
+      let start = ContinuousClock().now
+      let byteCount = try export().write(to: .standardOutput)
+      job.note("export", since: start)
+      return (published, byteCount)
+    }
+    let (published, prepared) = try job.publish { try export().prepare(path) }
+    try prepared.putInPlace()
+    return (published, prepared.byteCount)
   }
 }
