@@ -1,5 +1,6 @@
 import ArgumentParser
 import Changes
+import Configuration
 import JSONText
 import Pipeline
 
@@ -20,10 +21,17 @@ struct DriftOptions: ParsableArguments {
   @Flag(help: "A run that drifts too far publishes nothing.")
   var driftBlocksPublish = false
 
-  func thresholds() throws -> DriftThresholds {
+  /// The flags' thresholds, else the configuration's.
+  func thresholds(_ file: Configuration.Drift) throws -> DriftThresholds {
     try DriftThresholds(
-      stabilityIndex: maxDriftPsi, quantileShift: maxQuantileShift,
-      blocksPublishing: driftBlocksPublish)
+      stabilityIndex: maxDriftPsi ?? file.psi,
+      quantileShift: maxQuantileShift ?? file.quantileShift,
+      blocksPublishing: driftBlocksPublish || (file.publishes == false && !warns(file)))
+  }
+
+  /// Whether a breach is told and fails nothing: the configuration says so, and no flag asks for more.
+  func warns(_ file: Configuration.Drift) -> Bool {
+    file.onBreach == .warn && maxDriftPsi == nil && maxQuantileShift == nil && !driftBlocksPublish
   }
 }
 
@@ -58,9 +66,13 @@ struct DriftCheck {
   let thresholds: DriftThresholds
   let report: DriftReport?
   let breaches: [String]
+  private let warns: Bool
 
-  init(_ options: DriftOptions, _ job: borrowing Job, _ base: ScoredBase) throws {
-    thresholds = try options.thresholds()
+  init(
+    _ options: DriftOptions, _ file: Configuration.Drift, _ job: borrowing Job, _ base: ScoredBase
+  ) throws {
+    thresholds = try options.thresholds(file)
+    warns = options.warns(file)
     report = thresholds.areNone ? nil : try job.drift(of: base)
     breaches = report.map(thresholds.breaches) ?? []
   }
@@ -75,10 +87,11 @@ struct DriftCheck {
 
   private func fail(_ outcome: String) throws {
     guard !breaches.isEmpty, let report else { return }
-    throw Failure(
-      .drifted,
+    let message =
       "\(report.after) has drifted from \(report.before) (\(outcome)): "
-        + breaches.joined(separator: "; "))
+      + breaches.joined(separator: "; ")
+    if warns { return printError("strata: warning: \(message)") }
+    throw Failure(.drifted, message)
   }
 
   var members: [JSON.Member] { report.map { [JSON.Member("drift", $0.json)] } ?? [] }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Changes
 import Columns
+import Configuration
 import Export
 import JSONText
 import Pipeline
@@ -50,6 +51,7 @@ struct DiffVerb: ParsableCommand {
   var top = 10
 
   @OptionGroup(title: "Drift options") var drift: DriftOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -69,10 +71,9 @@ struct DiffVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let thresholds = try drift.thresholds()
-    let alerts = try zip(alert, command).enumerated().map { index, pair in
-      try Alert(name: "alert-\(index + 1)", when: pair.0, command: Alert.words(pair.1))
-    }
+    let configuration = try file.load(store: target.store)
+    let thresholds = try drift.thresholds(configuration.drift)
+    let alerts = try alerts(configuration)
     let store = try Store.open(at: target.store)
     let (earlier, later) = try snapshots(store)
     let asked = try alerts.flatMap { try $0.columnNames() }
@@ -96,10 +97,28 @@ struct DiffVerb: ParsableCommand {
         .unavailable, "alert \(failed.name): its command ended with status \(failed.status ?? 0)")
     }
     if !breaches.isEmpty {
-      throw Failure(
-        .drifted,
-        "\(later.name) has drifted from \(earlier.name): " + breaches.joined(separator: "; "))
+      let message =
+        "\(later.name) has drifted from \(earlier.name): " + breaches.joined(separator: "; ")
+      if drift.warns(configuration.drift) { return printError("strata: warning: \(message)") }
+      throw Failure(.drifted, message)
     }
+  }
+
+  /// The configuration's alerts, when there are events to select from, and those of the flags.
+  private func alerts(_ configuration: Configuration) throws -> [Alert] {
+    if events == nil { return [] }
+    let own = try configuration.alerts.map { alert in
+      do {
+        return try Alert(
+          name: alert.name, when: alert.when.text, command: Alert.words(alert.command))
+      } catch let error as ChangesError {
+        throw configuration.located("\(error)", at: alert.position)
+      }
+    }
+    let more = try zip(alert, command).enumerated().map { index, pair in
+      try Alert(name: "alert-\(index + 1)", when: pair.0, command: Alert.words(pair.1))
+    }
+    return own + more
   }
 
   /// The two snapshots that the arguments mean.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Classification
 import Columns
 import Configuration
 import Evaluation
@@ -38,7 +37,7 @@ struct EvaluateVerb: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Strategies and taxonomies of strata.yaml by comma, or all.", valueName: "names"))
+      "Strategies and taxonomies of the configuration by comma, or all.", valueName: "names"))
   var strategies = "all"
 
   @Option(help: "What may be spent on contacts.")
@@ -76,7 +75,6 @@ struct EvaluateVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let configuration = try file.load(store: target.store)
     let store = try Store.open(at: target.store)
     guard let lastDay = store.manifest.batches.map(\.lastDay).max() else {
       throw PipelineError.emptyStore(path: store.path)
@@ -85,10 +83,10 @@ struct EvaluateVerb: ParsableCommand {
       throw ValidationError("--horizon takes a span such as 26w or 6mo, not '\(horizon)'")
     }
     let horizonDays = Int(span.wholeDays)
+    let configuration = try file.load(store: target.store)
     let evaluation = try StrategyEvaluation(
       strategies: StrategyCatalogue.strategies(
-        named: strategies.split(separator: ",").map(String.init),
-        more: taxonomies(ScoreOptions.parse([]).request(configuration))),
+        named: strategies.split(separator: ",").map(String.init), more: configuration.strategies()),
       horizonDays: horizonDays, cutoffs: cutoffs(lastDay, horizonDays),
       budget: budget.map { try ContactBudget(budget: $0, margin: margin, contactCost: cost) },
       drawCount: draws, seed: seed)
@@ -104,26 +102,6 @@ struct EvaluateVerb: ParsableCommand {
       try writeFile(output + "/evaluation.md", report.markdown)
     }
     try printText(common.json ? report.json.compactText + "\n" : report.text)
-  }
-
-  /// The taxonomies of the configuration, but for presets that the catalogue has: each is a strategy of its name.
-  private func taxonomies(_ request: ScoreRequest) -> [any Strategy] {
-    let grouping = TaxonomyGrouping(request)
-    let taken = Set(StrategyCatalogue.names)
-    return request.classifier.taxonomies.enumerated().compactMap { index, taxonomy in
-      if taken.contains(taxonomy.name) { return nil }
-      return GroupStrategy(taxonomy.name) { _ in
-        { knowledge in
-          let segments = try grouping.assign(
-            knowledge.summary, attributes: knowledge.base.attributes
-          ) { knowledge.base.batches }[index]
-          let codes = segments.codes.span
-          return AlignedBuffer<UInt32>(count: codes.count) { groups in
-            for row in groups.indices { groups[row] = UInt32(codes[row]) }
-          }
-        }
-      }
-    }
   }
 
   /// Attributes are known as they are now only; see Documentation/Strategies.md.
