@@ -14,7 +14,7 @@ package struct Alert: Sendable, Equatable {
 
   package init(name: String, when: String, command: [String]) throws(ChangesError) {
     guard !name.isEmpty, name.utf8.count <= ChangesLimits.alertNameByteCountMax,
-      name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
+      name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" })
     else {
       throw .badAlert(
         name: name,

@@ -59,6 +59,9 @@ struct DiffVerb: ParsableCommand {
     if !alert.isEmpty && events == nil {
       throw ValidationError("alerts select from the events: give --events a file too")
     }
+    if events == "-" && !alert.isEmpty {
+      throw ValidationError("alerts write files beside the events: give --events a file")
+    }
     if events == "-" && common.json {
       throw ValidationError("--json and events on standard output would mix; give --events a file")
     }
