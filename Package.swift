@@ -49,6 +49,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -89,18 +90,26 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: settings),
+    .target(
+      name: "Configuration",
+      dependencies: [
+        "Classification", "Columns", "Expressions", "Ingest", "Models",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
     module(
       "Pipeline",
       [
-        "Aggregation", "Changes", "Classification", "Columns", "Export", "Ingest", "JSONText",
+        "Aggregation", "Changes", "Classification", "Columns", "Export", "Expressions", "Ingest",
+        "JSONText",
         "Kernels", "Models", "Reports", "Storage",
       ]),
     module("BenchmarkSubjects", ["Columns", "Export", "Kernels"]),
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Aggregation", "CPlatform", "Changes", "Classification", "Columns", "Evaluation", "Export",
-        "Expressions", "Generation",
+        "Aggregation", "CPlatform", "Changes", "Classification", "Columns", "Configuration",
+        "Evaluation", "Export", "Expressions", "Generation",
         "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
         "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -108,7 +117,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "strata-bench", dependencies: ["Columns", "JSONText", "Kernels", "Models"],
+      name: "strata-bench",
+      dependencies: ["Aggregation", "Columns", "Ingest", "JSONText", "Kernels", "Models"],
       swiftSettings: settings),
 
     tests("KernelsTests", ["Kernels"], exclude: ["Special/Fixtures"]),
@@ -120,12 +130,15 @@ let package = Package(
     tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
     tests(
       "ModelsTests", ["Models", "Columns", "Kernels", "JSONText"],
-      exclude: ["Lifetime/Fixtures"]),
+      exclude: ["Lifetime/Fixtures", "Regression/Fixtures", "Clustering/Fixtures"]),
     tests(
       "ExpressionsTests", ["Expressions", "Columns", "Kernels", "JSONText"],
       exclude: ["Fixtures"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
+    tests(
+      "ConfigurationTests",
+      ["Configuration", "Classification", "Columns", "Expressions", "Ingest", "Models"]),
     tests("EndToEndTests", ["strata"]),
     tests(
       "ChangesTests",
@@ -134,11 +147,12 @@ let package = Package(
     tests(
       "PipelineTests",
       [
-        "Pipeline", "Changes", "Classification", "Ingest", "Models", "Storage", "Columns",
-        "Kernels", "JSONText",
+        "Pipeline", "Changes", "Classification", "Columns", "Ingest", "JSONText", "Kernels",
+        "Models", "Storage",
       ]),
     tests(
-      "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"]),
+      "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"],
+      exclude: ["Fixtures"]),
     tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
     .testTarget(
       name: "QueryServerTests",

@@ -103,6 +103,12 @@ def versions(*packages):
     return found
 
 
+def plain_table(columns, cells):
+    """A table of its own columns; all but the first are numbers."""
+    rows = ["| " + " | ".join(map(str, row)) + " |" for row in [columns, *cells]]
+    return [rows[0], "|---" + "|---:" * (len(columns) - 1) + "|", *rows[1:]]
+
+
 def markdown(report):
     lines = [f"# {report['title']}", ""]
     host = report["machine"]
@@ -110,6 +116,11 @@ def markdown(report):
     lines.append(", ".join(f"{name} {version}" for name, version in report["versions"].items()) + ".")
     for table in report["tables"]:
         lines += ["", f"## {table['title']}", ""]
+        if "columns" in table:
+            lines += plain_table(table["columns"], table["cells"])
+            for note in table.get("notes", []):
+                lines += ["", note]
+            continue
         lines.append("| contender | median s | min – max s | peak MB | times Strata |")
         lines.append("|---|---:|---:|---:|---:|")
         ours = next((row["median_seconds"] for row in table["rows"] if row["name"].startswith("strata")), None)

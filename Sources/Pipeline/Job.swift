@@ -2,8 +2,10 @@ import Aggregation
 import Columns
 package import Ingest
 import JSONText
+import Kernels
 import Models
 package import Storage
+import Synchronization
 
 /// The work of `ingest`, `score` and `run`: one store, one writer, one publication.
 ///
@@ -12,14 +14,20 @@ package import Storage
 ///     let base = try job.score(ScoreRequest(rfm: RFMOptions(), preset: preset))
 ///     let published = try job.publish()       // nothing is in force before this
 package struct Job: ~Copyable {
-  private var writer: StoreWriter
-  private var publication = Publication()
-  private var order: CustomerOrder
+  private(set) var writer: StoreWriter
+  var publication = Publication()
+  var order: CustomerOrder
   /// The table of the batch that is about to be published, and its number.
   private var newTable: TransactionTable?
+  /// First and last day of the new table.
+  private var newDays: (first: Int32, last: Int32)?
   /// All batches, when several dates are to be scored from them.
   private var keptTables: [TransactionTable]?
-  package private(set) var clock = StageClock()
+  /// Attributes of customers, once they are read; those about to be published included.
+  var attributes: AttributeHistory?
+  /// Codes of the customers that are about to be published with their attributes.
+  var newProspects: [Range<Int>] = []
+  package internal(set) var clock = StageClock()
 
   /// Takes the store's lock; throws `StorageError.locked` when another process has it.
   package init(store path: String, creating: Bool = false) throws {
@@ -34,10 +42,8 @@ package struct Job: ~Copyable {
   }
 
   private static func loadOrder(_ store: Store) throws(StorageError) -> CustomerOrder {
-    if store.customerCount == 0 { return CustomerOrder(ids: StringTable([]), runStarts: []) }
-    return CustomerOrder(
-      ids: try store.loadCustomerIDs(),
-      runStarts: store.manifest.customers.filter { $0.customerCount > 0 }.map(\.firstCode))
+    if store.customerCount == 0 { return CustomerOrder(ids: StringTable([])) }
+    return CustomerOrder(ids: try store.loadCustomerIDs())
   }
 
   /// The store as this job last left it.
@@ -67,6 +73,9 @@ package struct Job: ~Copyable {
     let table = try clock.measure("sort") { try batch.table() }
     newTable = table
     keptTables = nil
+    if let first = batch.report.firstDay, let last = batch.report.lastDay {
+      newDays = (first, last)
+    }
     order = order.adding(batch.newCustomers)
     publication.batches = [
       BatchDraft(
@@ -76,7 +85,7 @@ package struct Job: ~Copyable {
         }, ingest: batch.report.json)
     ]
     if batch.newCustomers.count > 0 {
-      publication.customers = [CustomersDraft(newIDs: batch.newCustomers)]
+      publication.customers.append(CustomersDraft(newIDs: batch.newCustomers))
     }
     return batch.report
   }
@@ -105,15 +114,26 @@ package struct Job: ~Copyable {
     if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
     let new = newTable
     let kept = keptTables
+    let history = try loadedAttributes()
+    let customerCount = order.count
+    let attributes =
+      history.isEmpty
+      ? nil
+      : clock.measure("attributes") {
+        CustomerAttributes(history, customerCount: customerCount)
+      }
     let scoring = Scoring(
-      request: request, order: order, batchNumbers: numbers,
+      request: request, order: order, batchNumbers: numbers, attributes: attributes,
+      prospectCodes: prospectCodes(),
       previousClusters: try request.clustering.flatMap { _ in
         try store.latestSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
       },
       group: try request.groupColumn.map { name in
+        if let column = attributes?.column(named: name) { return CustomerAttribute(column) }
         let batches = try kept ?? Job.loadBatches(store, extras: .all) { _ in true }
         return try CustomerAttribute(
-          name, batches: batches + (new.map { [$0] } ?? []), customerCount: order.count, asOf: asOf)
+          name, batches: batches + (new.map { [$0] } ?? []), customerCount: customerCount,
+          asOf: asOf, others: attributes?.frame.names ?? [])
       },
       transactions: {
         try (kept ?? Job.loadBatches(store) { _ in true }) + (new.map { [$0] } ?? [])
@@ -127,10 +147,7 @@ package struct Job: ~Copyable {
   func dayBounds() -> (first: Int32, last: Int32)? {
     var days: [Int32] = []
     for batch in writer.store.manifest.batches { days += [batch.firstDay, batch.lastDay] }
-    if let newTable, newTable.rowCount > 0 {
-      let all = newTable.days.pointer
-      days += [all.min()!, all.max()!]
-    }
+    if let newDays { days += [newDays.first, newDays.last] }
     guard let first = days.min(), let last = days.max() else { return nil }
     return (first, last)
   }
@@ -201,11 +218,42 @@ package struct Job: ~Copyable {
     clock.add("publish", since: start)
     publication = Publication()
     newTable = nil
+    newDays = nil
+    newProspects = []
     return published
+  }
+
+  /// As `publish()`, while `work` runs on a thread of its own: a publication waits for the disk much of its time.
+  ///
+  /// What fails is thrown when both have ended, the publication's error first. What `work` gives is dropped
+  /// when the publication fails: it must not be final before.
+  package mutating func publish<Output: Sendable>(
+    beside work: @escaping @Sendable () throws -> Output
+  ) throws -> (published: Published, output: Output) {
+    let result = WorkResult<Output>()
+    let published = try Parallel.beside({ result.store(Result { try work() }) }) {
+      () throws(any Error) in try publish()
+    }
+    return (published, try result.take().get())
   }
 
   /// Adds a stage that the caller did to the clock.
   package mutating func note(_ stage: String, since start: ContinuousClock.Instant) {
     clock.add(stage, since: start)
+  }
+}
+
+/// What a thread made, for the one that waits for it.
+private final class WorkResult<Output: Sendable>: Sendable {
+  private let result = Mutex<Result<Output, any Error>?>(nil)
+
+  func store(_ value: Result<Output, any Error>) { result.withLock { $0 = value } }
+
+  /// The result; the work has ended.
+  func take() -> Result<Output, any Error> {
+    guard let value = result.withLock({ $0 }) else {
+      preconditionFailure("the work has ended before its result is taken")
+    }
+    return value
   }
 }

@@ -8,6 +8,10 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case noTransactions(asOf: Int32, firstDay: Int32)
   /// A file whose content is already in the store.
   case alreadyIngested(file: String, batch: String)
+  /// A file of customers whose content is already in the store.
+  case attributesAlreadyIngested(file: String, generation: String)
+  /// A column of a snapshot has the name of an attribute.
+  case attributeNameTaken(name: String)
   /// The same content stands twice among the files of one ingest.
   case sameFileTwice(file: String, other: String)
   /// The store has no such attribute.
@@ -20,6 +24,8 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case nothingToCompare(String)
   /// A snapshot has no such segment.
   case unknownSegment(name: String, known: [String])
+  /// A taxonomy would make a column that the customers have already.
+  case taxonomyIsColumn(name: String)
 
   package var description: String {
     switch self {
@@ -30,6 +36,12 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
     case .alreadyIngested(let file, let batch):
       "\(file): this content was ingested before, in batch \(batch). "
         + "Its rows would count twice; give --again if that is meant"
+    case .attributesAlreadyIngested(let file, let generation):
+      "\(file): the attributes in this content were ingested before, in customers \(generation). "
+        + "What came since would be undone; give --again if that is meant"
+    case .attributeNameTaken(let name):
+      "\(name) is the name of an attribute and of another column of the snapshot; give the taxonomy, "
+        + "the tag or the model's column another name"
     case .sameFileTwice(let file, let other):
       "\(file): has the same content as \(other). Its rows would count twice; give --again if that is "
         + "meant"
@@ -40,6 +52,8 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
     case .noDates(let reason), .nothingToCompare(let reason): reason
     case .unknownSegment(let name, let known):
       "there is no segment \(name); the segments are \(known.joined(separator: ", "))"
+    case .taxonomyIsColumn(let name):
+      "a taxonomy is named like the column \(name) of the customers; choose another name for it"
     }
   }
 }

@@ -1,5 +1,7 @@
 import Aggregation
 import Changes
+import Classification
+import Configuration
 import Evaluation
 import Export
 import Expressions
@@ -26,6 +28,9 @@ struct Failure: Error {
     case let error as StorageError:
       self.init(ExitStatus(rawValue: error.exitCode) ?? .bug, "\(error)")
     case let error as IngestError: self.init(ExitStatus(error.category), "\(error)")
+    case let error as ConfigurationError:
+      self.init(error.category == .noFile ? .noInput : .badConfiguration, "\(error)")
+    case let error as RuleErrors: self.init(.badConfiguration, "\(error)")
     case let error as PipelineError: self.init(ExitStatus(error), "\(error)")
     case let error as AggregationError: self.init(.badData, "\(error)")
     case let error as RFMError: self.init(.usage, "\(error)")
@@ -55,8 +60,9 @@ extension ExitStatus {
     switch error {
     case .emptyStore, .noTransactions, .unknownCustomer, .noDates, .nothingToCompare:
       self = .noInput
-    case .alreadyIngested, .sameFileTwice: self = .badData
-    case .unknownAttribute, .unknownSegment: self = .usage
+    case .alreadyIngested, .attributesAlreadyIngested, .sameFileTwice: self = .badData
+    case .unknownAttribute, .unknownSegment, .attributeNameTaken: self = .usage
+    case .taxonomyIsColumn: self = .badConfiguration
     }
   }
 

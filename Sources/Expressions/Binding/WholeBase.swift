@@ -96,67 +96,42 @@ extension Syntax {
 
 /// The rows of the base ordered by an expression, largest first.
 private struct WholeBaseOrder {
-  private let sink: VectorSink
+  private let order: DescendingOrder
+  private let count: Int
+  private let validity: Bitmap?
   private let isFloat: Bool
-  /// Rows that have a value, largest first.
-  private let order: [Int]
-  private let keys: [Int64]
 
   init(_ argument: Bound, _ source: QuerySource, _ control: QueryControl) throws(QueryError) {
     let evaluator = Evaluator(source, extra: source.wholeBaseColumns)
-    sink = try ColumnBuilder.sink(
+    let sink = try ColumnBuilder.sink(
       argument, evaluator, rowCount: source.frame.rowCount, control)
+    count = sink.count
+    validity = sink.bitmapOfValid
     isFloat = argument.type == .float
-    let keys = isFloat ? sink.floats.map { floatKey($0) } : sink.integers
-    let valid = sink.valid
-    self.keys = keys
+    let keys = isFloat ? GroupKeys.floatKeys(sink.floats) : sink.integers
     try control.check()
-    order = Selection.descendingOrder(keys).lazy.map { Int($0) }.filter { BitWords.bit(valid, $0) }
+    order = keys.withUnsafeBufferPointer { keys in
+      sink.valid.withUnsafeBufferPointer { DescendingOrder(keys, valid: $0) }
+    }
+    try control.check()
   }
 
   /// 1 for the largest; equal values have the same rank, and the next rank skips them.
   func ranks() -> Column {
-    var ranks = [Int64](repeating: 0, count: sink.count)
-    var rank: Int64 = 0
-    for (i, row) in order.enumerated() {
-      if i == 0 || keys[order[i - 1]] != keys[row] { rank = Int64(i + 1) }
-      ranks[row] = rank
+    let ranks = AlignedBuffer<Int64>(count: count) { ranks in
+      if validity != nil { ranks.initialize(repeating: 0) }
+      order.writeRanks(to: ranks)
     }
-    return Column("rank", .int64(AlignedBuffer(ranks)), validity: sink.bitmapOfValid)
+    return Column("rank", .int64(ranks), validity: validity)
   }
 
   /// What the row and all larger ones, equal ones included, make of the total; 0…1. Values below zero
-  /// count as zero; where the total is zero every share is 1.
+  /// count as zero; where the total is zero every share is 1. Whole numbers are added exactly.
   func shares() -> Column {
-    var shares = [Double](repeating: 0, count: sink.count)
-    // Whole numbers are added exactly, floats in the order of size.
-    var wholeTotal: Int128 = 0
-    var floatTotal = 0.0
-    for row in order {
-      if isFloat {
-        floatTotal += max(0, sink.floats[row])
-      } else {
-        wholeTotal += Int128(max(0, sink.integers[row]))
-      }
+    let shares = AlignedBuffer<Double>(count: count) { shares in
+      if validity != nil { shares.initialize(repeating: 0) }
+      if isFloat { order.writeFloatShares(to: shares) } else { order.writeShares(to: shares) }
     }
-    let total = isFloat ? floatTotal : doubleValue(wholeTotal)
-    var whole: Int128 = 0
-    var sum = 0.0
-    var start = 0
-    while start < order.count {
-      var end = start
-      while end < order.count, keys[order[end]] == keys[order[start]] {
-        if isFloat {
-          sum += max(0, sink.floats[order[end]])
-        } else {
-          whole += Int128(max(0, sink.integers[order[end]]))
-        }
-        end += 1
-      }
-      let share = total > 0 ? (isFloat ? sum : doubleValue(whole)) / total : 1
-      for row in order[start..<end] { shares[row] = share }
-      start = end
-    }
-    return Column("share", .float64(AlignedBuffer(shares)), validity: sink.bitmapOfValid)
+    return Column("share", .float64(shares), validity: validity)
   }
 }

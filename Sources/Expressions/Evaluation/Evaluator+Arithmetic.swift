@@ -1,3 +1,5 @@
+import Kernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -51,30 +53,17 @@ extension Evaluator {
     _ op: ArithmeticOperator, _ a: [Int64], _ b: [Int64]
   ) -> ([Int64], overflowed: Bool) {
     var overflowed = false
-    let count = a.count
-    let values = [Int64](unsafeUninitializedCapacity: count) { out, initialized in
-      switch op {
-      case .add:
-        for i in 0..<count {
-          let (value, overflow) = a[i].addingReportingOverflow(b[i])
-          out[i] = value
-          overflowed = overflowed || overflow
+    let values = a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        [Int64](count: a.count) { out in
+          switch op {
+          case .add: overflowed = Arithmetic.add(a, b, into: out)
+          case .subtract: overflowed = Arithmetic.subtract(a, b, into: out)
+          case .multiply: overflowed = Arithmetic.multiply(a, b, into: out)
+          case .divide, .remainder: preconditionFailure("division of whole numbers gives a float")
+          }
         }
-      case .subtract:
-        for i in 0..<count {
-          let (value, overflow) = a[i].subtractingReportingOverflow(b[i])
-          out[i] = value
-          overflowed = overflowed || overflow
-        }
-      case .multiply:
-        for i in 0..<count {
-          let (value, overflow) = a[i].multipliedReportingOverflow(by: b[i])
-          out[i] = value
-          overflowed = overflowed || overflow
-        }
-      case .divide, .remainder: preconditionFailure("division of whole numbers gives a float")
       }
-      initialized = count
     }
     return (values, overflowed)
   }
@@ -96,18 +85,23 @@ extension Evaluator {
   private static func floatArithmetic(
     _ op: ArithmeticOperator, _ a: [Double], _ b: [Double], _ count: Int, _ validity: [UInt64]?
   ) -> Vector {
-    let values: [Double]
+    let values = a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        [Double](count: count) { out in
+          switch op {
+          case .add: Arithmetic.add(a, b, into: out)
+          case .subtract: Arithmetic.subtract(a, b, into: out)
+          case .multiply: Arithmetic.multiply(a, b, into: out)
+          case .divide: Arithmetic.divide(a, b, into: out)
+          case .remainder: for i in 0..<count { out[i] = fmod(a[i], b[i]) }
+          }
+        }
+      }
+    }
     var defined: [UInt64]?
-    switch op {
-    case .add: values = (0..<count).map { a[$0] + b[$0] }
-    case .subtract: values = (0..<count).map { a[$0] - b[$0] }
-    case .multiply: values = (0..<count).map { a[$0] * b[$0] }
-    case .divide:
-      values = (0..<count).map { a[$0] / b[$0] }
-      if b.contains(0) { defined = BitWords.make(count) { b[$0] != 0 } }
-    case .remainder:
-      values = (0..<count).map { fmod(a[$0], b[$0]) }
-      if b.contains(0) { defined = BitWords.make(count) { b[$0] != 0 } }
+    if op == .divide || op == .remainder {
+      let zeros = BitWords.inRange(b, 0, 0)
+      if !BitWords.isZero(zeros) { defined = BitWords.andNot(BitWords.ones(count), zeros) }
     }
     return Vector(count, .floats(values), validity: BitWords.both(validity, defined))
   }
@@ -136,7 +130,7 @@ extension Evaluator {
       if case .floats = x.values { return x }
       let divisor = Double(powerOfTen(scale))
       return Vector(
-        x.count, .floats(x.integers.map { Double($0) / divisor }), validity: x.validity)
+        x.count, .floats(Evaluator.floats(x.integers, dividedBy: divisor)), validity: x.validity)
     }
     let factor = powerOfTen((bound.type.scale ?? 0) - scale)
     let values = x.integers
@@ -148,6 +142,15 @@ extension Evaluator {
       }
     }
     return Vector(x.count, .integers(scaled), validity: x.validity)
+  }
+
+  /// Whole numbers as floats: the nearest ones of the decimals that they stand for.
+  static func floats(_ integers: [Int64], dividedBy divisor: Double) -> [Double] {
+    integers.withUnsafeBufferPointer { integers in
+      [Double](count: integers.count) { out in
+        Widen.floats(integers, dividedBy: divisor, into: out)
+      }
+    }
   }
 
   func function(

@@ -20,30 +20,31 @@ extension Evaluator {
   /// A column's values, widened.
   func columnVector(_ index: Int, _ rows: Range<Int>) -> Vector {
     let valid = validity(index, rows)
-    func integers<T: FixedWidthInteger>(_ buffer: AlignedBuffer<T>) -> Vector {
-      let slice = UnsafeBufferPointer(rebasing: buffer.pointer[rows])
-      return Vector(
-        rows.count, .integers(slice.map { Int64(truncatingIfNeeded: $0) }), validity: valid)
+    func integers(_ fill: (UnsafeMutablePointer<Int64>) -> Void) -> Vector {
+      Vector(rows.count, .integers(.init(count: rows.count, fill: fill)), validity: valid)
     }
     switch columns[index].values {
-    case .int8(let buffer): return integers(buffer)
-    case .int16(let buffer): return integers(buffer)
-    case .int32(let buffer), .day(let buffer): return integers(buffer)
-    case .int64(let buffer), .money(let buffer): return integers(buffer)
-    case .uint8(let buffer): return integers(buffer)
-    case .uint16(let buffer): return integers(buffer)
-    case .uint32(let buffer): return integers(buffer)
+    case .int8(let buffer): return integers { Widen.widen(buffer.slice(rows), into: $0) }
+    case .int16(let buffer): return integers { Widen.widen(buffer.slice(rows), into: $0) }
+    case .int32(let buffer), .day(let buffer):
+      return integers { Widen.widen(buffer.slice(rows), into: $0) }
+    case .int64(let buffer), .money(let buffer):
+      return Vector(rows.count, .integers(Array(buffer.slice(rows))), validity: valid)
+    case .uint8(let buffer), .string(.uint8(let buffer), _):
+      return integers { Widen.widen(buffer.slice(rows), into: $0) }
+    case .uint16(let buffer), .string(.uint16(let buffer), _):
+      return integers { Widen.widen(buffer.slice(rows), into: $0) }
+    case .uint32(let buffer), .string(.uint32(let buffer), _):
+      return integers { Widen.widen(buffer.slice(rows), into: $0) }
     case .float32(let buffer):
-      return Vector(rows.count, .floats(buffer.pointer[rows].map { Double($0) }), validity: valid)
+      let floats = [Double](count: rows.count) { Widen.widen(buffer.slice(rows), into: $0) }
+      return Vector(rows.count, .floats(floats), validity: valid)
     case .float64(let buffer):
       return Vector(rows.count, .floats(Array(buffer.pointer[rows])), validity: valid)
     case .bool(let bitmap):
       let bits = Evaluator.words(bitmap, rows)
       return Vector(
         rows.count, .bits(valid.map { BitWords.and(bits, $0) } ?? bits), validity: valid)
-    case .string(.uint8(let buffer), _): return integers(buffer)
-    case .string(.uint16(let buffer), _): return integers(buffer)
-    case .string(.uint32(let buffer), _): return integers(buffer)
     case .text:
       return Vector(rows.count, .integers(rows.map { Int64($0) }), validity: valid)
     }

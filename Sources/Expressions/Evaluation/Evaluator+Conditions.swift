@@ -12,10 +12,14 @@ extension Evaluator {
       if a.type == .string {
         bits = compareStrings(op, left, right, a, b, validity)
       } else {
-        bits = Evaluator.compare(op, left, right)
+        bits =
+          b.constant == nil || count == 0
+          ? BitWords.compare(op, left, right) : BitWords.compare(op, left, with: right[0])
       }
     case (.floats(let left), .floats(let right)):
-      bits = Evaluator.compare(op, left.map { floatKey($0) }, right.map { floatKey($0) })
+      bits =
+        b.constant == nil || count == 0 || right[0].isNaN
+        ? BitWords.compare(op, left, right) : BitWords.compare(op, left, with: right[0])
     case (.bits(let left), .bits(let right)):
       bits = BitWords.make(count) {
         op.holds((BitWords.bit(left, $0) ? 1 : 0) - (BitWords.bit(right, $0) ? 1 : 0))
@@ -23,19 +27,6 @@ extension Evaluator {
     default: preconditionFailure("the binder brings both sides to one type")
     }
     return Evaluator.condition(count, bits, validity)
-  }
-
-  private static func compare(
-    _ op: ComparisonOperator, _ a: [Int64], _ b: [Int64]
-  ) -> [UInt64] {
-    switch op {
-    case .equal: BitWords.make(a.count) { a[$0] == b[$0] }
-    case .notEqual: BitWords.make(a.count) { a[$0] != b[$0] }
-    case .less: BitWords.make(a.count) { a[$0] < b[$0] }
-    case .lessOrEqual: BitWords.make(a.count) { a[$0] <= b[$0] }
-    case .greater: BitWords.make(a.count) { a[$0] > b[$0] }
-    case .greaterOrEqual: BitWords.make(a.count) { a[$0] >= b[$0] }
-    }
   }
 
   private func compareStrings(

@@ -53,6 +53,16 @@ struct Vector: Sendable {
   }
 }
 
+extension Array where Element: BitwiseCopyable {
+  /// `count` elements that `fill` writes, every one of them.
+  init(count: Int, fill: (UnsafeMutablePointer<Element>) -> Void) {
+    self.init(unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      if let start = buffer.baseAddress { fill(start) }
+      initializedCount = count
+    }
+  }
+}
+
 /// Words of 64 bits, one bit a row; bits past the end are 0.
 enum BitWords {
   static func wordCount(_ count: Int) -> Int { (count + 63) / 64 }

@@ -57,67 +57,45 @@ extension Accumulator {
   private mutating func finishCollected(
     _ aggregate: Aggregate, _ order: [Int], _ sink: inout VectorSink, _ control: QueryControl
   ) throws(QueryError) {
-    // Values group by group: where each group's begin, then one pass that puts them there.
-    var starts = [Int](repeating: 0, count: counts.count + 1)
-    for group in collectedGroups { starts[Int(group) + 1] += 1 }
-    for g in 0..<counts.count { starts[g + 1] += starts[g] }
-    var next = starts
-    var values = [Int64](repeating: 0, count: collectedValues.count)
-    for (group, value) in zip(collectedGroups, collectedValues) {
-      values[next[Int(group)]] = value
-      next[Int(group)] += 1
-    }
-    collectedGroups = []
-    collectedValues = []
+    let (words, starts) = collected.grouped(counts)
     try control.check()
+    let strings = aggregate.argument?.strings
+    var found = [(Int64, Int64)](repeating: (0, 0), count: order.count)
+    // Groups that are large are worked on by all cores, one after the other; the others side by side.
+    var small: [Int] = []
     for (i, g) in order.enumerated() {
       let slice = starts[g]..<starts[g + 1]
-      if slice.count > 1 << 16 { try control.check() }
-      finishGroup(aggregate, &values, slice, &sink, i)
-    }
-  }
-
-  private func finishGroup(
-    _ aggregate: Aggregate, _ values: inout [Int64], _ slice: Range<Int>,
-    _ sink: inout VectorSink, _ i: Int
-  ) {
-    let strings = aggregate.argument?.strings
-    if aggregate.function == .countDistinct {
-      sink.put(integer: Int64(distinctCount(&values, slice, strings)), at: i)
-      return
-    }
-    if slice.isEmpty { return }
-    if aggregate.argument?.type == .string {
-      // Codes are not in the order of their strings.
-      values[slice].sort { strings!.order(Int($0), Int($1)) < 0 }
-    }
-    let isSorted = aggregate.argument?.type == .string
-    func place(_ index: Int) -> Int64 {
-      if isSorted { return values[slice.lowerBound + index] }
-      return values.withUnsafeMutableBufferPointer {
-        Selection.select(UnsafeMutableBufferPointer(rebasing: $0[slice]), index)
+      if slice.count < Parallel.chunkRowCount || strings != nil {
+        small.append(i)
+      } else {
+        try control.check()
+        found[i] = CollectedGroup.finish(aggregate.function, words.slice(slice), isLarge: true)
       }
     }
-    switch aggregate.function {
-    case .quantile(let fraction):
-      put(place(Accumulator.quantileIndex(fraction, slice.count)), &sink, aggregate, i)
-    default:
-      putMiddle(
-        place((slice.count - 1) / 2), place(slice.count / 2), &sink, aggregate, i)
+    let rest = small
+    found.withUnsafeMutableBufferPointer { found in
+      // SAFETY: every task writes the elements of its own groups.
+      nonisolated(unsafe) let found = found
+      let taskCount = (rest.count + 255) / 256
+      Parallel.perform(taskCount) { task in
+        for i in rest[task * 256..<min(rest.count, task * 256 + 256)] {
+          let slice = words.slice(starts[order[i]]..<starts[order[i] + 1])
+          if let strings {
+            found[i] = CollectedGroup.finish(aggregate.function, slice, strings)
+          } else if !slice.isEmpty {
+            found[i] = CollectedGroup.finish(aggregate.function, slice, isLarge: false)
+          }
+        }
+      }
     }
-  }
-
-  private func distinctCount(
-    _ values: inout [Int64], _ slice: Range<Int>, _ strings: StringSource?
-  ) -> Int {
-    if slice.isEmpty { return 0 }
-    if let strings, !strings.isDistinct {
-      return Set(values[slice].map { Array(strings.table.utf8(at: Int($0))) }).count
+    for (i, g) in order.enumerated() {
+      let isEmpty = starts[g] == starts[g + 1]
+      switch aggregate.function {
+      case .countDistinct: sink.put(integer: found[i].0, at: i)
+      case .quantile: if !isEmpty { put(found[i].0, &sink, aggregate, i) }
+      default: if !isEmpty { putMiddle(found[i].0, found[i].1, &sink, aggregate, i) }
+      }
     }
-    values[slice].sort()
-    var count = 1
-    for i in slice.dropFirst() where values[i] != values[i - 1] { count += 1 }
-    return count
   }
 
   /// The value halfway between the two in the middle: a float, or for decimals and days cut to their unit.

@@ -26,8 +26,7 @@ struct Accumulator {
   var sums: [Double] = []
   /// Sums of squared differences from the mean.
   var squares: [Double] = []
-  var collectedGroups: [UInt32] = []
-  var collectedValues: [Int64] = []
+  var collected = CollectedValues()
 
   init(_ aggregate: Aggregate, groupCount: Int) {
     kind = Accumulator.kind(of: aggregate)
@@ -90,15 +89,6 @@ struct Accumulator {
     }
   }
 
-  /// Welford's update.
-  @inline(__always)
-  mutating func takeMoment(_ value: Double, _ group: Int) {
-    counts[group] += 1
-    let difference = value - sums[group]
-    sums[group] += difference / Double(counts[group])
-    squares[group] += difference * (value - sums[group])
-  }
-
   /// Adds a chunk's state; `groups[g]` is the number here of the chunk's group g.
   mutating func merge(_ other: Accumulator, _ groups: [UInt32]) {
     for (g, target) in groups.enumerated() {
@@ -119,28 +109,29 @@ struct Accumulator {
       case .bestText(let isLargest, let strings):
         takeText(other.words[g], to, isLargest, strings)
         counts[to] += count - 1
-      case .moments: mergeMoments(other, g, to, count)
+      case .moments:
+        mergeMoments(count: count, mean: other.sums[g], squares: other.squares[g], to)
       }
     }
     if case .collect = kind {
-      collectedGroups.append(contentsOf: other.collectedGroups.lazy.map { groups[Int($0)] })
-      collectedValues.append(contentsOf: other.collectedValues)
+      let isSame = groups.enumerated().allSatisfy { $0 == Int($1) }
+      collected.merge(other.collected, groups, isSameNumbers: isSame)
     }
   }
 
   /// Chan, Golub and LeVeque (1979), equation 2.1.
-  private mutating func mergeMoments(_ other: Accumulator, _ g: Int, _ to: Int, _ count: Int64) {
+  mutating func mergeMoments(count: Int64, mean: Double, squares added: Double, _ to: Int) {
     if counts[to] == 0 {
       counts[to] = count
-      sums[to] = other.sums[g]
-      squares[to] = other.squares[g]
+      sums[to] = mean
+      squares[to] = added
       return
     }
     let a = Double(counts[to])
     let b = Double(count)
-    let difference = other.sums[g] - sums[to]
+    let difference = mean - sums[to]
     sums[to] += difference * b / (a + b)
-    squares[to] += other.squares[g] + difference * difference * a * b / (a + b)
+    squares[to] += added + difference * difference * a * b / (a + b)
     counts[to] += count
   }
 }

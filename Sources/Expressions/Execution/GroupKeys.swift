@@ -97,7 +97,7 @@ struct GroupKeys: Sendable {
     var words: [Int64]
     switch vector.values {
     case .integers(let values): words = values
-    case .floats(let values): words = values.map { floatKey($0) }
+    case .floats(let values): words = floatKeys(values)
     case .bits(let bits): words = (0..<vector.count).map { BitWords.bit(bits, $0) ? 1 : 0 }
     }
     if vector.validity != nil {
@@ -106,13 +106,24 @@ struct GroupKeys: Sendable {
     return words
   }
 
+  /// Words that sort as the floats do.
+  static func floatKeys(_ values: [Double]) -> [Int64] {
+    values.withUnsafeBufferPointer { values in
+      [Int64](count: values.count) { Widen.floatKeys(values, into: $0) }
+    }
+  }
+
   /// Adds a key's codes to the group numbers of the dense form, as the next digit.
-  static func addDigit(_ vector: Vector, _ domain: Domain, to ids: inout [UInt16]) {
-    let words = words(vector)
-    let size = UInt16(truncatingIfNeeded: domain.size)
-    for i in ids.indices {
-      let code = vector.isNull(i) ? Int64(domain.count) : words[i] &- domain.least
-      ids[i] = ids[i] &* size &+ UInt16(truncatingIfNeeded: code)
+  static func addDigit(_ vector: Vector, _ domain: Domain, to ids: inout [UInt32]) {
+    var words = words(vector)
+    if vector.validity != nil {
+      let null = domain.least + Int64(domain.count)
+      for i in words.indices where vector.isNull(i) { words[i] = null }
+    }
+    words.withUnsafeBufferPointer { words in
+      ids.withUnsafeMutableBufferPointer {
+        GroupBy.addDigit(words, least: domain.least, size: domain.size, to: $0)
+      }
     }
   }
 

@@ -46,7 +46,7 @@ struct GroupPartial {
       if BitWords.isZero(active) { continue }
       try control.check()
       let ids = try groupNumbers(evaluator, batch, active)
-      if !hasCounts { BitWords.forEach(active) { rowCounts[Int(ids[$0])] += 1 } }
+      if !hasCounts, let ids { countRows(ids, active) }
       for (a, aggregate) in aggregates.enumerated() where !done.contains(a) {
         guard let argument = aggregate.argument else { continue }
         let vector = try evaluator.evaluate(argument, batch, active: active)
@@ -150,17 +150,28 @@ struct GroupPartial {
     return done
   }
 
-  /// The group number of every active row of a batch.
+  private mutating func countRows(_ ids: [UInt32], _ active: [UInt64]) {
+    ids.withUnsafeBufferPointer { ids in
+      active.withUnsafeBufferPointer { active in
+        rowCounts.withUnsafeMutableBufferPointer { counts in
+          if let counts = counts.baseAddress { GroupBy.count(ids, active, counts: counts) }
+        }
+      }
+    }
+  }
+
+  /// The group number of every active row of a batch; nil without keys.
   private mutating func groupNumbers(
     _ evaluator: Evaluator, _ batch: Range<Int>, _ active: [UInt64]
-  ) throws(QueryError) -> [UInt32] {
+  ) throws(QueryError) -> [UInt32]? {
+    if groupKeys.keys.isEmpty { return nil }
     if let dense = groupKeys.dense {
-      var ids = [UInt16](repeating: 0, count: batch.count)
+      var ids = [UInt32](repeating: 0, count: batch.count)
       for (key, domain) in zip(groupKeys.keys, dense) {
         let vector = try evaluator.evaluate(key, batch, active: active)
         GroupKeys.addDigit(vector, domain, to: &ids)
       }
-      return ids.map { UInt32($0) }
+      return ids
     }
     var words: [[Int64]] = []
     var vectors: [Vector] = []
@@ -189,6 +200,11 @@ extension BitWords {
   /// Calls `body` with the number of every set bit, rising.
   @inline(__always)
   static func forEach(_ words: [UInt64], _ body: (Int) -> Void) {
+    words.withUnsafeBufferPointer { forEach($0, body) }
+  }
+
+  @inline(__always)
+  static func forEach(_ words: UnsafeBufferPointer<UInt64>, _ body: (Int) -> Void) {
     for w in words.indices {
       var word = words[w]
       while word != 0 {

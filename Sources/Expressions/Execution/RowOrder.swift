@@ -10,12 +10,12 @@ struct SortKey: Sendable {
 
 /// Orders rows by keys; equal rows stay in the order of the table.
 struct RowOrder: Sendable {
-  private let keys: [SortKey]
-  private let evaluator: Evaluator
+  let keys: [SortKey]
+  let evaluator: Evaluator
   /// For keys of a dictionary, each code's place in byte order.
-  private let ranks: [[UInt32]?]
+  let ranks: [[UInt32]?]
   /// For keys of a text column, the texts.
-  private let texts: [StringSource?]
+  let texts: [StringSource?]
   private let hasTexts: Bool
 
   init(_ keys: [SortKey], _ evaluator: Evaluator) {
@@ -41,12 +41,13 @@ struct RowOrder: Sendable {
     if wanted == 0 { return [] }
     var parts = [Entries](repeating: Entries(), count: selection.chunkCount)
     let first = FirstError()
+    let bound = TopBound()
     parts.withUnsafeMutableBufferPointer { out in
       nonisolated(unsafe) let out = out
       Parallel.perform(selection.chunkCount) { chunk in
         first.run(chunk) { () throws(QueryError) in
           guard let words = selection.words(chunk) else { return }
-          out[chunk] = try self.entries(chunk, words, wanted, control)
+          out[chunk] = try self.entries(chunk, words, wanted, bound, control)
         }
       }
     }
@@ -56,13 +57,16 @@ struct RowOrder: Sendable {
 
   /// The best rows of one chunk, sorted.
   private func entries(
-    _ chunk: Int, _ words: [UInt64], _ wanted: Int, _ control: QueryControl
+    _ chunk: Int, _ selected: [UInt64], _ wanted: Int, _ bound: TopBound,
+    _ control: QueryControl
   ) throws(QueryError) -> Entries {
     let start = chunk * Parallel.chunkRowCount
     var all = Entries()
     var heap = TopHeap(capacity: wanted, width: width)
     let isTop = wanted < Parallel.chunkRowCount / 4
     let total = min(start + Parallel.chunkRowCount, evaluator.rowCount)
+    var words = selected
+    if isTop, let known = bound.value { restrict(&words, start..<total, to: known) }
     var batchStart = start
     while batchStart < total {
       let batch = batchStart..<min(batchStart + QueryLimits.batchRowCount, total)
@@ -75,8 +79,12 @@ struct RowOrder: Sendable {
       var tuple = [Int64](repeating: 0, count: width)
       let flags = keyWords[0]
       let leading = keyWords[1]
-      BitWords.forEach(active) { i in
+      var candidates = active
+      if isTop, texts[0] == nil, let worst = TopBound.better(heap.worst, bound.value) {
         // Most rows of a long table are worse than the worst kept one already by the first key.
+        candidates = BitWords.and(active, RowOrder.notWorse(flags, leading, than: worst))
+      }
+      BitWords.forEach(candidates) { i in
         if isTop, let worst = heap.worst, texts[0] == nil,
           flags[i] > worst.flag || (flags[i] == worst.flag && leading[i] > worst.word)
         {
@@ -92,6 +100,7 @@ struct RowOrder: Sendable {
       }
     }
     if isTop {
+      if texts[0] == nil, let worst = heap.worst { bound.offer(worst) }
       all.rows = heap.rows
       all.words = heap.words
     }

@@ -59,8 +59,7 @@ extension Parser {
         }
       }
     default:
-      let isName = allowsFromAsName && word.uppercased() == "FROM"
-      if !isName, Parser.reserved.contains(word.uppercased()) { throw unexpected("a value") }
+      if isReserved(word) { throw unexpected("a value") }
     }
     advance()
     if token.kind == .symbol(.leftBracket) { return try call(word.lowercased(), start) }

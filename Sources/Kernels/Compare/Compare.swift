@@ -136,7 +136,7 @@ package enum Compare {
 
   /// Bit i is the sign of lane i; the 64 lanes are 0 or −1.
   @inline(__always)
-  private static func signBits(_ lanes: UnsafeMutablePointer<Int8>) -> UInt64 {
+  static func signBits(_ lanes: UnsafeMutablePointer<Int8>) -> UInt64 {
     let pointer = UnsafeRawPointer(lanes)
     #if STRATA_X86_64_V3
       let low = strata_sign_bits(pointer.loadUnaligned(as: SIMD32<Int8>.self))

@@ -1,3 +1,5 @@
+import CPlatform
+
 /// Counts and sums by group, for group numbers of one byte.
 ///
 /// Four copies of each accumulator take turns, so that two neighbouring rows of one group do not wait for
@@ -70,7 +72,7 @@ package enum GroupBy {
       }
       var count = 0
       while w < wordCount, mask[w] != .max, count <= listCount &- 64 {
-        count = append(mask[w], w &* 64, rows, count)
+        count = append(mask[w], w &* 64, rows, count, value)
         w &+= 1
       }
       for k in 0..<count {
@@ -84,12 +86,13 @@ package enum GroupBy {
   }
 
   /// Rows listed at a time.
-  private static let listCount = 1_024
+  private static let listCount = 512
 
   /// Appends the rows of a word's ones, four at a time: up to three entries past the end are scratch.
   @inline(__always)
   private static func append(
-    _ word: UInt64, _ base: Int, _ rows: UnsafeMutablePointer<UInt32>, _ count: Int
+    _ word: UInt64, _ base: Int, _ rows: UnsafeMutablePointer<UInt32>, _ count: Int,
+    _ value: UnsafePointer<Int64>
   ) -> Int {
     var rest = word
     let total = word.nonzeroBitCount
@@ -98,7 +101,9 @@ package enum GroupBy {
     var done = 0
     while done < total {
       for k in 0..<4 {
-        at[k] = start &+ UInt32(truncatingIfNeeded: rest.trailingZeroBitCount)
+        let row = rest.trailingZeroBitCount
+        at[k] = start &+ UInt32(truncatingIfNeeded: row)
+        strata_prefetch(value + base + row)
         rest &= rest &- 1
       }
       at += 4

@@ -39,36 +39,4 @@ package enum Selection {
     rest.sort()
     return values[index]
   }
-
-  /// Indices of `keys` so that the keys fall; equal keys in rising order of index.
-  ///
-  /// A radix sort of 11 bits a pass, the lowest first; digits that are the same everywhere are skipped. Two
-  /// buffers of 12 bytes a key.
-  package static func descendingOrder(_ keys: [Int64]) -> [UInt32] {
-    precondition(keys.count <= Int(UInt32.max), "indices fit 32 bits")
-    // Falling order of signed keys is rising order of their flipped bits.
-    var words = keys.map { ~(UInt64(bitPattern: $0) ^ (1 << 63)) }
-    var order = (0..<UInt32(keys.count)).map { $0 }
-    var nextWords = words
-    var nextOrder = order
-    var shift: UInt64 = 0
-    while shift < 64 {
-      var starts = [Int](repeating: 0, count: 2_049)
-      for word in words { starts[Int((word >> shift) & 2_047) + 1] += 1 }
-      if !starts.contains(keys.count) || keys.isEmpty {
-        for d in 0..<2_048 { starts[d + 1] += starts[d] }
-        for i in words.indices {
-          let digit = Int((words[i] >> shift) & 2_047)
-          let to = starts[digit]
-          starts[digit] += 1
-          nextWords[to] = words[i]
-          nextOrder[to] = order[i]
-        }
-        swap(&words, &nextWords)
-        swap(&order, &nextOrder)
-      }
-      shift += 11
-    }
-    return order
-  }
 }

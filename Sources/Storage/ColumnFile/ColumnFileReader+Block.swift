@@ -17,7 +17,8 @@ extension ColumnFileReader {
       let decoder = BlockDecoder(part, entries[number], block: place, path: path)
       try ScratchPool.shared.borrow { scratch throws(StorageError) in
         let stored = try readStored(number, scratch)
-        try decoder.decode(try decompress(number, stored, scratch), into: destination, scratch)
+        try decoder.decode(
+          try decompress(number, stored, scratch, direct: nil), into: destination, scratch)
       }
     }
     return destination.column(named: name)

@@ -1,4 +1,5 @@
 package import Columns
+package import JSONText
 
 extension Store {
   /// Number of customers: their codes are 0..<customerCount.
@@ -53,6 +54,11 @@ extension Store {
           frame: Frame(rowCount: entry.attributeRowCount, columns: Array(columns.dropFirst()))))
     }
     return frames
+  }
+
+  /// Where the customers or attributes of a generation come from: what its draft said.
+  package func customersProvenance(_ entry: CustomersEntry) throws(StorageError) -> JSON {
+    try customersFolder(entry).record["provenance"] ?? .object([])
   }
 
   private func customersFolder(_ entry: CustomersEntry) throws(StorageError) -> StoredFolder {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Changes
 import Columns
+import Configuration
 import Export
 import JSONText
 import Pipeline
@@ -9,18 +10,18 @@ import Storage
 
 extension ExportVerb {
   /// Writes a snapshot, or what of it changed, in the bulk form of a customer system.
-  func export(to system: CRMSystem) throws {
+  func export(to system: CRMSystem, _ configuration: Configuration) throws {
     guard let stem = output.output, stem != "-" else {
       throw ValidationError("--for writes numbered parts: give -o the beginning of their names")
     }
-    if output.columnNames != nil || output.format != nil {
+    if output.columns != nil || output.format != nil {
       throw ValidationError("--for has its own form; --map chooses the columns")
     }
     let store = try Store.open(at: target.store)
     let entry = try store.snapshot(named: snapshot)
     let reader = try SnapshotReader(store, entry)
     let mapping = try crm.mapping(system, columns: reader.frame.names)
-    var selection = try rows(of: reader.frame, inSegments: output.segment)
+    var selection = try rows(of: reader.frame, inSegments: output.segmentNames(configuration))
     if let since = crm.changedSince {
       let names = mapping.fields.map(\.column)
       let changed = try ChangedRows.selection(

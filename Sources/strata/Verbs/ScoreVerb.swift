@@ -14,16 +14,18 @@ struct ScoreVerb: ParsableCommand {
   @OptionGroup var scoring: ScoreOptions
   @OptionGroup(title: "Replay options") var replay: ReplayOptions
   @OptionGroup(title: "Drift options") var drift: DriftOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
-    let request = try scoring.request()
+    let configuration = try file.load(store: target.store)
+    let request = try scoring.request(configuration)
     if let schedule = try replay.schedule(asOf: request.asOf) {
-      return try run(schedule, request)
+      return try configuration.locating { try run(schedule, request) }
     }
     var job = try Job(store: target.store)
-    let base = try job.score(request)
+    let base = try configuration.locating { try job.score(request) }
     let check = try DriftCheck(drift, job, base)
     try check.refuse()
     let published = try job.publish()
