@@ -66,6 +66,19 @@ package struct ChangeEvents: Sendable {
     return wide
   }
 
+  /// Tags of the later snapshot by event; a lost customer has none.
+  func tags(_ names: [String]) -> [(name: String, bitmap: Bitmap)] {
+    comparison.after.tags.filter { names.contains($0.name) }.map { tag in
+      let bitmap = tag.bitmap
+      return (
+        tag.name,
+        Bitmap(count: afterRows.count) { k in
+          afterRows[k] != noRow && bitmap[Int(afterRows[k])]
+        }
+      )
+    }
+  }
+
   private static func causes(_ comparison: Comparison, _ places: MovedPlaces) -> Column {
     var texts = [Cause.newText, Cause.lostText]
     var numbers: [UInt64: UInt32] = [:]
