@@ -13,6 +13,8 @@ extension SegmentPreset {
       switch rule {
       case .fifths: codesByScores(scores)
       case .means(let table): codesByMeans(table, scores: scores, summary: summary)
+      case .spend: codesBySpend(summary)
+      case .rhythm: codesByRhythm(summary)
       }
     let all = segments + [SegmentPreset.prospect]
     return SegmentAssignment(
@@ -59,24 +61,10 @@ extension SegmentPreset {
     _ table: [Int], scores: RFMScores, summary: CustomerSummary
   ) -> AlignedBuffer<UInt8> {
     let counts = scores.model.frequency == .orders ? summary.orders : summary.purchaseDays
-    func part<Element>(
-      _ buffer: AlignedBuffer<Element>, _ rows: Range<Int>
-    ) -> UnsafeBufferPointer<Element> {
-      UnsafeBufferPointer(rebasing: buffer.pointer[rows])
-    }
-    var sums = [MeasureSums](
-      repeating: MeasureSums(), count: Parallel.chunkCount(of: summary.count))
-    sums.withUnsafeMutableBufferPointer { sums in
-      // SAFETY: every task writes its own element.
-      nonisolated(unsafe) let sums = sums
-      Parallel.forEachChunk(of: summary.count) { chunk, rows in
-        sums[chunk] = sumMeasures(
-          part(summary.purchaseDays, rows), lastDays: part(summary.lastDays, rows),
-          counts: part(counts, rows), orders: part(summary.orders, rows),
-          totals: part(summary.monetaryTotals, rows))
-      }
-    }
-    let thresholds = MeanThresholds(sums, useMean: scores.model.monetary == .mean)
+    let thresholds = MeanThresholds(
+      purchaseDays: summary.purchaseDays, lastDays: summary.lastDays, counts: counts,
+      orders: summary.orders, totals: summary.monetaryTotals,
+      useMean: scores.model.monetary == .mean)
     return AlignedBuffer<UInt8>(count: summary.count) { codes in
       Parallel.forEachChunk(of: summary.count) { _, rows in
         classifyByMeans(
@@ -90,7 +78,34 @@ extension SegmentPreset {
   }
 }
 
+/// The values of some rows.
+private func part<Element>(
+  _ buffer: AlignedBuffer<Element>, _ rows: Range<Int>
+) -> UnsafeBufferPointer<Element> {
+  UnsafeBufferPointer(rebasing: buffer.pointer[rows])
+}
+
 extension MeanThresholds {
+  /// The means over all customers that have purchase days; one pass, in parallel.
+  init(
+    purchaseDays: AlignedBuffer<Int32>, lastDays: AlignedBuffer<Int32>,
+    counts: AlignedBuffer<Int32>, orders: AlignedBuffer<Int32>, totals: AlignedBuffer<Int64>,
+    useMean: Bool
+  ) {
+    let count = purchaseDays.count
+    var sums = [MeasureSums](repeating: MeasureSums(), count: Parallel.chunkCount(of: count))
+    sums.withUnsafeMutableBufferPointer { sums in
+      // SAFETY: every task writes its own element.
+      nonisolated(unsafe) let sums = sums
+      Parallel.forEachChunk(of: count) { chunk, rows in
+        sums[chunk] = sumMeasures(
+          part(purchaseDays, rows), lastDays: part(lastDays, rows), counts: part(counts, rows),
+          orders: part(orders, rows), totals: part(totals, rows))
+      }
+    }
+    self.init(sums, useMean: useMean)
+  }
+
   /// For integers v > Σ/N ⇔ v > ⌊Σ/N⌋, so the comparison with the mean is exact. Days since the last purchase
   /// are below their mean exactly when the last day is above its own.
   init(_ chunks: [MeasureSums], useMean: Bool) {

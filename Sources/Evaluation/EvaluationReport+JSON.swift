@@ -34,7 +34,8 @@ extension EvaluationReport.Row {
       "top_10_interval": optional(topInterval), "mae_interval": optional(errorInterval),
       "difference_from_best": optional(differenceInterval),
       "within_noise_of_best": JSON(isWithinNoise),
-      "failure": failure.map { JSON($0) } ?? .null, "mean": mean.json,
+      "failure": failure.map { JSON($0) } ?? .null, "note": note.map { JSON($0) } ?? .null,
+      "mean": mean.json,
       "folds": .array(folds.map(\.json)),
     ]
   }

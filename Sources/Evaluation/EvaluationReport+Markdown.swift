@@ -20,9 +20,7 @@ extension EvaluationReport {
       "Gini: area of the gain curve as a share of the perfect ranking's, with a 95% interval of "
         + "\(drawCount) bootstrap draws (seed \(seed)). ≈: the difference from the best may be chance.",
     ]
-    for row in rows {
-      if let failure = row.failure { lines.append("- \(row.name) failed: \(failure)") }
-    }
+    if !remarks.isEmpty { lines += [""] + remarks.map { "- \($0)" } }
     lines += ["", "## Calibration", ""]
     for row in rows { lines += EvaluationReport.calibration(row) }
     return lines.joined(separator: "\n") + "\n"

@@ -10,8 +10,20 @@ extension EvaluationReport {
     var text =
       folds.map { EvaluationReport.foldLine($0) + "\n" }.joined() + "\n" + table.text + "\n"
     text += recommendation.joined(separator: "\n") + "\n"
-    for row in rows { if let failure = row.failure { text += "\(row.name) failed: \(failure)\n" } }
-    return text
+    return text + remarks.map { $0 + "\n" }.joined()
+  }
+
+  /// What went otherwise than asked, a sentence a line; strategies of the same note share one.
+  var remarks: [String] {
+    var names: [String: [String]] = [:]
+    var notes: [String] = []
+    for row in rows.sorted(by: { $0.place < $1.place }) {
+      guard let note = row.note else { continue }
+      if names[note] == nil { notes.append(note) }
+      names[note, default: []].append(row.name)
+    }
+    return notes.map { "\(names[$0]!.joined(separator: ", ")): \($0)." }
+      + rows.compactMap { row in row.failure.map { "\(row.name) failed: \($0)" } }
   }
 
   static func headings(_ budget: ContactBudget?) -> [String] {

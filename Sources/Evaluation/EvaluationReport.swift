@@ -25,6 +25,8 @@ package struct EvaluationReport: Sendable {
     /// Whether the difference from the best may be chance: its interval contains 0.
     package let isWithinNoise: Bool
     package let failure: String?
+    /// What stood in for it, or how little it learned on; nil when it is what its name says.
+    package let note: String?
   }
 
   package let horizonDays: Int
@@ -58,7 +60,7 @@ package struct EvaluationReport: Sendable {
         giniInterval: Interval(run.giniDraws), topInterval: Interval(run.topDraws),
         errorInterval: Interval(run.errorDraws), differenceInterval: difference,
         isWithinNoise: run.failure == nil && (rank == 0 || difference?.contains(0) ?? false),
-        failure: run.failure)
+        failure: run.failure, note: run.note)
     }
   }
 

@@ -16,7 +16,7 @@ struct FoldEvaluation {
   let budget: ContactBudget?
   let isActive: [Bool]
   let bootstrap: Bootstrap
-  private let actual: Ranking
+  private let actualMidranks: [Double]
   private let perfectArea: Double?
   private let perfectDraws: [Double?]
   private let weekEarlier: WeekEarlier?
@@ -43,7 +43,7 @@ struct FoldEvaluation {
     isActive = holdout.purchases.map { $0 > 0 }
     bootstrap = Bootstrap(customerCount: holdout.count, drawCount: drawCount, seed: seed)
     let actual = Ranking(holdout.spend.map { Float($0) })
-    self.actual = actual
+    actualMidranks = actual.midranks
     perfectArea = GainCurve(actual, spend: holdout.spend).area
     perfectDraws = bootstrap.curves(actual, spend: holdout.spend).map(\.area)
     let earlier = try knowledge.earlier(by: 7)
@@ -60,23 +60,40 @@ struct FoldEvaluation {
     var topDraws: [Double]
     /// Mean absolute error of spend; empty for those that do not predict it.
     var errorDraws: [Double]
+    var note: String?
   }
 
-  func evaluate(_ strategy: any Strategy) throws -> Outcome {
+  /// A strategy that was fitted and asked, before it is measured.
+  struct Trial {
+    let fitted: any FittedStrategy
+    let scores: StrategyScores
+    let cost: StrategyCost
+  }
+
+  /// Fits a strategy and lets it score everybody, by the clock.
+  func attempt(_ strategy: any Strategy) throws -> Trial {
     let clock = ContinuousClock()
     let start = clock.now
     let fitted = try strategy.fit(knowledge, horizonDays: horizonDays)
     let fittedAt = clock.now
     let scores = try fitted.score(knowledge)
     let scoredAt = clock.now
-    var outcome = measure(scores)
-    try measureGroups(fitted, scores, &outcome.measures)
-    outcome.measures.cost = StrategyCost(
-      fitSeconds: FoldEvaluation.seconds(fittedAt - start),
-      scoreSeconds: FoldEvaluation.seconds(scoredAt - fittedAt),
-      nanosecondsPerCustomer: FoldEvaluation.seconds(scoredAt - start) * 1e9
-        / Double(holdout.count),
-      peakMemoryByteCount: FoldEvaluation.peakMemoryByteCount())
+    return Trial(
+      fitted: fitted, scores: scores,
+      cost: StrategyCost(
+        fitSeconds: FoldEvaluation.seconds(fittedAt - start),
+        scoreSeconds: FoldEvaluation.seconds(scoredAt - fittedAt),
+        nanosecondsPerCustomer: FoldEvaluation.seconds(scoredAt - start) * 1e9
+          / Double(holdout.count),
+        peakMemoryByteCount: FoldEvaluation.peakMemoryByteCount()))
+  }
+
+  /// Measures what a strategy said.
+  func judge(_ trial: Trial) throws -> Outcome {
+    var outcome = measure(trial.scores)
+    try measureGroups(trial.fitted, trial.scores, &outcome.measures)
+    outcome.measures.cost = trial.cost
+    outcome.note = trial.fitted.note
     return outcome
   }
 
@@ -86,7 +103,7 @@ struct FoldEvaluation {
     let curve = GainCurve(ranking, spend: holdout.spend)
     measures.topShares = FoldMeasures.topFractions.map { curve.topShare($0) }
     measures.gini = relative(curve.area, perfectArea)
-    measures.spearman = Measures.spearman(ranking, actual)
+    measures.spearman = Measures.spearman(ranking, midranks: actualMidranks)
     measures.profit = budget.map { $0.profit(curve, customerCount: holdout.count) }
     var errorDraws: [Double] = []
     if let values = scores.spend {
@@ -120,14 +137,23 @@ struct FoldEvaluation {
   ) throws {
     guard let values = scores.groups else { return }
     let groups = holdout.gather(values)
-    measures.groupCount = Set(groups).count
+    measures.groupCount = Measures.groupCount(groups)
     measures.betweenShare = Measures.betweenShare(groups, holdout.spend)
     guard let weekEarlier, let before = try fitted.score(weekEarlier.knowledge).groups else {
       return
     }
-    let old = weekEarlier.customers.map { before[Int($0)] }
-    let new = weekEarlier.customers.map { values[Int($0)] }
-    let changed = old.indices.reduce(0) { $0 + (old[$1] != new[$1] ? 1 : 0) }
+    let (beforeSpan, nowSpan) = (before.span, values.span)
+    var old: [UInt32] = []
+    var new: [UInt32] = []
+    old.reserveCapacity(weekEarlier.customers.count)
+    new.reserveCapacity(weekEarlier.customers.count)
+    var changed = 0
+    for customer in weekEarlier.customers {
+      let (a, b) = (beforeSpan[Int(customer)], nowSpan[Int(customer)])
+      old.append(a)
+      new.append(b)
+      if a != b { changed += 1 }
+    }
     measures.changedShare = Double(changed) / Double(old.count)
     measures.adjustedRand = Measures.adjustedRand(old, new)
   }

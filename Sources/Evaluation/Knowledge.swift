@@ -13,6 +13,7 @@ package struct Knowledge: Sendable {
   package let summary: CustomerSummary
   /// Codes of the customers with a transaction by the day, rising.
   package let customers: [UInt32]
+  private let past = PastCache()
 
   package init(_ base: CustomerBase, asOf day: Int32) throws {
     self.day = day
@@ -24,50 +25,16 @@ package struct Knowledge: Sendable {
     customers = self.base.customers(knownBy: day)
   }
 
-  /// What was known on an earlier day.
+  /// What was known on an earlier day. Strategies ask for the same few days: each is worked out once.
   package func earlier(by days: Int) throws -> Knowledge {
-    try Knowledge(base, asOf: Int32(clamping: Int64(day) - Int64(days)))
+    try past.knowledge(on: Int32(clamping: Int64(day) - Int64(days))) {
+      try Knowledge(base, asOf: $0)
+    }
   }
-}
 
-extension TransactionTable {
-  /// The rows up to and including `day`: of each customer the first so many, for days rise.
-  package func truncated(after day: Int32) -> TransactionTable {
-    let all = self.days.pointer
-    let starts = rowStarts.pointer
-    var codes: [UInt32] = []
-    var newStarts: [UInt32] = [0]
-    var ranges: [Range<Int>] = []
-    codes.reserveCapacity(customerCount)
-    newStarts.reserveCapacity(customerCount + 1)
-    ranges.reserveCapacity(customerCount)
-    var count = 0
-    for k in 0..<customerCount {
-      let start = Int(starts[k])
-      var end = Int(starts[k + 1])
-      while end > start && all[end - 1] > day { end -= 1 }
-      if end == start { continue }
-      count += end - start
-      codes.append(customerCodes.pointer[k])
-      newStarts.append(UInt32(count))
-      ranges.append(start..<end)
-    }
-    // A snapshot date at the end of the log cuts nothing: the columns are shared.
-    if count == rowCount { return self }
-    func kept<Element>(_ buffer: AlignedBuffer<Element>) -> AlignedBuffer<Element> {
-      let source = buffer.pointer
-      return AlignedBuffer<Element>(count: count) { target in
-        var place = 0
-        for range in ranges {
-          for row in range {
-            target[place] = source[row]
-            place += 1
-          }
-        }
-      }
-    }
-    return TransactionTable(
-      customerCodes: AlignedBuffer(codes), rowStarts: AlignedBuffer(newStarts),
-      days: kept(self.days), amounts: kept(amounts), orders: orders.map { kept($0) })
+  /// The stretch before the day that a strategy can learn on, for a horizon as long; nil when the log is too
+  /// short for any. It is worked out once.
+  package func learningWindow(horizonDays: Int) throws -> LearningWindow? {
+    try past.window(horizonDays) { try LearningWindow(self, horizonDays: horizonDays) }
   }
 }

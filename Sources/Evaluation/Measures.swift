@@ -2,7 +2,12 @@
 package enum Measures {
   /// Spearman's rank correlation, ties averaged; nil when either side is constant.
   package static func spearman(_ a: Ranking, _ b: Ranking) -> Double? {
-    let (x, y) = (a.midranks, b.midranks)
+    spearman(a, midranks: b.midranks)
+  }
+
+  /// The same against ranks that are known already.
+  static func spearman(_ a: Ranking, midranks y: [Double]) -> Double? {
+    let x = a.midranks
     let mean = Double(x.count + 1) / 2
     var (xy, xx, yy) = (0.0, 0.0, 0.0)
     for i in x.indices {
@@ -41,6 +46,13 @@ package enum Measures {
     return sum / Double(probabilities.count)
   }
 
+  /// Number of groups that somebody is in.
+  package static func groupCount(_ groups: [UInt32]) -> Int {
+    var isUsed = [Bool](repeating: false, count: Int(groups.max() ?? 0) + 1)
+    for group in groups { isUsed[Int(group)] = true }
+    return groups.isEmpty ? 0 : isUsed.count { $0 }
+  }
+
   /// Share of the variance of `values` that lies between groups (η²); nil when there is no variance.
   package static func betweenShare(_ groups: [UInt32], _ values: [Double]) -> Double? {
     let count = Double(values.count)
@@ -66,17 +78,21 @@ package enum Measures {
   package static func adjustedRand(_ a: [UInt32], _ b: [UInt32]) -> Double? {
     guard a.count == b.count, !a.isEmpty else { return nil }
     let (rows, columns) = (Int(a.max()!) + 1, Int(b.max()!) + 1)
+    // Pairs of groups are few, as a rule: a table of them where it is small, else a dictionary.
+    let isDense = rows * columns <= 1 << 16
+    var table = [Double](repeating: 0, count: isDense ? rows * columns : 0)
     var cells: [Int: Double] = [:]
     var aCounts = [Double](repeating: 0, count: rows)
     var bCounts = [Double](repeating: 0, count: columns)
     for i in a.indices {
-      cells[Int(a[i]) * columns + Int(b[i]), default: 0] += 1
+      let cell = Int(a[i]) * columns + Int(b[i])
+      if isDense { table[cell] += 1 } else { cells[cell, default: 0] += 1 }
       aCounts[Int(a[i])] += 1
       bCounts[Int(b[i])] += 1
     }
     func pairs(_ count: Double) -> Double { count * (count - 1) / 2 }
     // Sums of whole numbers, exact below 2^53, so that the order of the dictionary does not show.
-    let both = cells.values.reduce(0) { $0 + pairs($1) }
+    let both = cells.values.reduce(table.reduce(0) { $0 + pairs($1) }) { $0 + pairs($1) }
     let inA = aCounts.reduce(0) { $0 + pairs($1) }
     let inB = bCounts.reduce(0) { $0 + pairs($1) }
     let expected = a.count > 1 ? inA * inB / pairs(Double(a.count)) : 0

@@ -10,7 +10,13 @@ package protocol Strategy: Sendable {
 
 /// A strategy that has learned, and can be asked on its own day or any other.
 package protocol FittedStrategy: Sendable {
+  /// What a reader should know of the fit: that something else stands in, or learned on less. Nil is as asked.
+  var note: String? { get }
   func score(_ knowledge: Knowledge) throws -> StrategyScores
+}
+
+extension FittedStrategy {
+  package var note: String? { nil }
 }
 
 /// What a strategy says of every customer, by customer code. Customers that are not known count nowhere.

@@ -1,5 +1,7 @@
 import Columns
+import Kernels
 package import Models
+import Synchronization
 
 /// Measures strategies on what happened after one or more cut-offs (rolling origin).
 ///
@@ -59,17 +61,36 @@ package struct StrategyEvaluation: Sendable {
           activeCount: fold.isActive.reduce(0) { $0 + ($1 ? 1 : 0) },
           spend: fold.holdout.spend.reduce(0, +),
           contactCount: budget?.contactCount(of: fold.holdout.count)))
-      for (s, strategy) in strategies.enumerated() {
-        do {
-          runs[s].add(try fold.evaluate(strategy))
-        } catch {
-          runs[s].failure = runs[s].failure ?? "\(Day.text(cutoff)): \(error)"
+      // Fitting goes one by one, for it is timed; what was fitted is measured side by side.
+      let sideBySide = max(1, Parallel.threadCount)
+      for first in stride(from: 0, to: strategies.count, by: sideBySide) {
+        let places = first..<min(first + sideBySide, strategies.count)
+        let trials = places.map { place in Result { try fold.attempt(strategies[place]) } }
+        for (place, outcome) in zip(places, StrategyEvaluation.outcomes(trials, fold)) {
+          switch outcome {
+          case .success(let outcome): runs[place].add(outcome)
+          case .failure(let error):
+            runs[place].failure = runs[place].failure ?? "\(Day.text(cutoff)): \(error)"
+          }
         }
       }
     }
     return EvaluationReport(
       horizonDays: horizonDays, drawCount: drawCount, seed: seed, budget: budget, folds: folds,
       runs: runs)
+  }
+}
+
+extension StrategyEvaluation {
+  private static func outcomes(
+    _ trials: [Result<FoldEvaluation.Trial, any Error>], _ fold: FoldEvaluation
+  ) -> [Result<FoldEvaluation.Outcome, any Error>] {
+    let outcomes = Mutex<[Int: Result<FoldEvaluation.Outcome, any Error>]>([:])
+    Parallel.perform(trials.count) { k in
+      let outcome = trials[k].flatMap { trial in Result { try fold.judge(trial) } }
+      outcomes.withLock { $0[k] = outcome }
+    }
+    return outcomes.withLock { known in trials.indices.map { known[$0]! } }
   }
 }
 
@@ -82,6 +103,7 @@ struct StrategyRun {
   var topDraws: [Double] = []
   var errorDraws: [Double] = []
   var failure: String?
+  var note: String?
 
   init(name: String) { self.name = name }
 
@@ -94,6 +116,7 @@ struct StrategyRun {
     giniDraws = mean(giniDraws, outcome.giniDraws)
     topDraws = mean(topDraws, outcome.topDraws)
     errorDraws = mean(errorDraws, outcome.errorDraws)
+    note = note ?? outcome.note
     folds.append(outcome.measures)
   }
 }

@@ -20,6 +20,9 @@ package enum IngestLimits {
   package static let partitionCount = 256
   /// Bytes looked at for the header, the delimiter and the order of day and month.
   package static let headByteCount = 8 << 20
+  /// Columns of attributes, and bytes of the name of one.
+  package static let attributeCount = 1_024
+  package static let attributeNameByteCount = 256
   /// Characters of a value quoted in a message.
   package static let quotedCharacterCount = 60
 }

@@ -2,17 +2,52 @@ import Columns
 import Kernels
 import Storage
 
-/// A kept column as an attribute of customers: each customer's value is that of their latest transaction.
+/// What customers are grouped by: an attribute, or a kept column as one.
 ///
-/// Of several rows of that day the last in the batch's order counts, and of several batches the later batch.
+/// Of a kept column each customer's value is that of their latest transaction: of several rows of that day the last
+/// in the batch's order counts, and of several batches the later batch.
 struct CustomerAttribute {
   /// Rows by customer code; null where no transaction has a value.
   let column: Column
+  /// Whether the snapshot has to hold it: an attribute of the customer's own is there anyway.
+  let isKept: Bool
 
-  /// - Parameter batches: in the order in which they came; those without the column say nothing.
+  /// An attribute of the customers' own: as it is when it is text, else its values as text.
+  init(_ attribute: Column) {
+    isKept = false
+    if case .string(let codes, let table) = attribute.values {
+      let wide = AlignedBuffer<UInt32>(count: codes.count) { out in
+        for row in out.indices { out[row] = UInt32(codes[row]) }
+      }
+      column = Column(attribute.name, .string(.uint32(wide), table), validity: attribute.validity)
+      return
+    }
+    let text = CustomerAttribute.text(of: attribute)
+    var codes = [UInt32](repeating: 0, count: attribute.rowCount)
+    var values: [String] = []
+    var codeByValue: [String: UInt32] = [:]
+    for row in codes.indices {
+      guard let value = text(row) else { continue }
+      let code = codeByValue[value] ?? UInt32(values.count)
+      if Int(code) == values.count {
+        codeByValue[value] = code
+        values.append(value)
+      }
+      codes[row] = code
+    }
+    column = CustomerAttribute.column(
+      attribute.name, codes, values,
+      isKnown: codes.indices.map { !attribute.isNull($0) })
+  }
+
+  /// - Parameters:
+  ///   - batches: in the order in which they came; those without the column say nothing.
+  ///   - others: attributes there are besides, for the message when there is no such column.
   init(
-    _ name: String, batches: [TransactionTable], customerCount: Int, asOf: Int32
+    _ name: String, batches: [TransactionTable], customerCount: Int, asOf: Int32,
+    others: [String] = []
   ) throws(PipelineError) {
+    isKept = true
     var days = [Int32](repeating: CustomerSummary.noDay, count: customerCount)
     var codes = [UInt32](repeating: 0, count: customerCount)
     var isKnown = [Bool](repeating: false, count: customerCount)
@@ -41,19 +76,24 @@ struct CustomerAttribute {
     }
     if !found {
       throw .unknownAttribute(
-        name: name, known: Array(Set(batches.flatMap { $0.extras.map(\.name) })).sorted())
+        name: name, known: Array(Set(batches.flatMap { $0.extras.map(\.name) } + others)).sorted())
     }
+    column = CustomerAttribute.column(name, codes, values, isKnown: isKnown)
+  }
+
+  private static func column(
+    _ name: String, _ codes: [UInt32], _ values: [String], isKnown: [Bool]
+  ) -> Column {
     // Values in byte order, so that codes do not depend on who came first.
     let order = values.indices.sorted { values[$0].utf8.lexicographicallyPrecedes(values[$1].utf8) }
     var finalCodes = [UInt32](repeating: 0, count: values.count)
     for (final, code) in order.enumerated() { finalCodes[code] = UInt32(final) }
-    let known = isKnown
-    column = Column(
+    return Column(
       name,
       .string(
-        .uint32(AlignedBuffer(zip(codes, known).map { $1 ? finalCodes[Int($0)] : 0 })),
+        .uint32(AlignedBuffer(zip(codes, isKnown).map { $1 ? finalCodes[Int($0)] : 0 })),
         StringTable(order.isEmpty ? [""] : order.map { values[$0] })),
-      validity: known.allSatisfy { $0 } ? nil : Bitmap(known))
+      validity: isKnown.allSatisfy { $0 } ? nil : Bitmap(isKnown))
   }
 
   /// The value of a row as text; nil where it is null or empty.

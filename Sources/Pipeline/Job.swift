@@ -14,14 +14,20 @@ import Synchronization
 ///     let base = try job.score(ScoreRequest(rfm: RFMOptions(), preset: preset))
 ///     let published = try job.publish()       // nothing is in force before this
 package struct Job: ~Copyable {
-  private var writer: StoreWriter
-  private var publication = Publication()
-  private var order: CustomerOrder
+  private(set) var writer: StoreWriter
+  var publication = Publication()
+  var order: CustomerOrder
   /// The table of the batch that is about to be published, and its number.
   private var newTable: TransactionTable?
   /// First and last day of the new table.
   private var newDays: (first: Int32, last: Int32)?
-  package private(set) var clock = StageClock()
+  /// All batches, when several dates are to be scored from them.
+  private var keptTables: [TransactionTable]?
+  /// Attributes of customers, once they are read; those about to be published included.
+  var attributes: AttributeHistory?
+  /// Codes of the customers that are about to be published with their attributes.
+  var newProspects: [Range<Int>] = []
+  package internal(set) var clock = StageClock()
 
   /// Takes the store's lock; throws `StorageError.locked` when another process has it.
   package init(store path: String, creating: Bool = false) throws {
@@ -38,6 +44,17 @@ package struct Job: ~Copyable {
   private static func loadOrder(_ store: Store) throws(StorageError) -> CustomerOrder {
     if store.customerCount == 0 { return CustomerOrder(ids: StringTable([])) }
     return CustomerOrder(ids: try store.loadCustomerIDs())
+  }
+
+  /// The store as this job last left it.
+  package var store: Store { writer.store }
+
+  /// Reads all batches once for several scorings to come, with the columns kept besides where they are needed.
+  package mutating func keepBatches(withExtras: Bool) throws {
+    let store = writer.store
+    keptTables = try clock.measure("load") {
+      try Job.loadBatches(store, extras: withExtras ? .all : .none) { _ in true }
+    }
   }
 
   /// Reads order logs into a batch that `publish` will put in force.
@@ -58,6 +75,7 @@ package struct Job: ~Copyable {
     if let first = batch.report.firstDay, let last = batch.report.lastDay {
       newDays = (first, last)
     }
+    keptTables = nil
     order = order.adding(batch.newCustomers)
     publication.batches = [
       BatchDraft(
@@ -67,7 +85,7 @@ package struct Job: ~Copyable {
         }, ingest: batch.report.json)
     ]
     if batch.newCustomers.count > 0 {
-      publication.customers = [CustomersDraft(newIDs: batch.newCustomers)]
+      publication.customers.append(CustomersDraft(newIDs: batch.newCustomers))
     }
     return batch.report
   }
@@ -95,18 +113,30 @@ package struct Job: ~Copyable {
     var numbers = store.manifest.batches.map(\.number)
     if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
     let new = newTable
+    let kept = keptTables
+    let history = try loadedAttributes()
+    let customerCount = order.count
+    let attributes =
+      history.isEmpty
+      ? nil
+      : clock.measure("attributes") {
+        CustomerAttributes(history, customerCount: customerCount)
+      }
     let scoring = Scoring(
-      request: request, order: order, batchNumbers: numbers,
+      request: request, order: order, batchNumbers: numbers, attributes: attributes,
+      prospectCodes: prospectCodes(),
       previousClusters: try request.clustering.flatMap { _ in
         try store.latestSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
       },
       group: try request.groupColumn.map { name in
-        let batches = try Job.loadBatches(store, extras: .all) { _ in true }
+        if let column = attributes?.column(named: name) { return CustomerAttribute(column) }
+        let batches = try kept ?? Job.loadBatches(store, extras: .all) { _ in true }
         return try CustomerAttribute(
-          name, batches: batches + (new.map { [$0] } ?? []), customerCount: order.count, asOf: asOf)
+          name, batches: batches + (new.map { [$0] } ?? []), customerCount: customerCount,
+          asOf: asOf, others: attributes?.frame.names ?? [])
       },
       transactions: {
-        try Job.loadBatches(store) { _ in true } + (new.map { [$0] } ?? [])
+        try (kept ?? Job.loadBatches(store) { _ in true }) + (new.map { [$0] } ?? [])
       })
     let base = try scoring.score(summary, clock: &clock)
     publication.snapshots = [base.draft]
@@ -114,7 +144,7 @@ package struct Job: ~Copyable {
   }
 
   /// First and last day of all batches, the new one included.
-  private func dayBounds() -> (first: Int32, last: Int32)? {
+  func dayBounds() -> (first: Int32, last: Int32)? {
     var days: [Int32] = []
     for batch in writer.store.manifest.batches { days += [batch.firstDay, batch.lastDay] }
     if let newDays { days += [newDays.first, newDays.last] }
@@ -134,7 +164,12 @@ package struct Job: ~Copyable {
       }
       if let folded { return folded }
     }
-    var tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
+    var tables: [TransactionTable]
+    if let keptTables {
+      tables = keptTables
+    } else {
+      tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
+    }
     if let new { tables.append(new) }
     return try clock.measure("aggregate") {
       try CustomerSummary.aggregate(
@@ -184,6 +219,7 @@ package struct Job: ~Copyable {
     publication = Publication()
     newTable = nil
     newDays = nil
+    newProspects = []
     return published
   }
 

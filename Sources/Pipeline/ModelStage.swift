@@ -17,6 +17,8 @@ struct ModelStage {
   /// The code of each row's customer.
   let rows: AlignedBuffer<UInt32>
   let ids: StringTable
+  /// By row.
+  let attributes: [Column]
 
   func run(
     _ frame: inout Frame, bins: RFMBins, clock: inout StageClock
@@ -51,7 +53,8 @@ struct ModelStage {
     _ model: RegressionScoring, _ margin: Double, _ frame: inout Frame, _ outcome: inout Outcome
   ) throws {
     let scores = try model.score(
-      batches: scoring.transactions(), customerCount: scoring.order.count, asOf: summary.asOf)
+      batches: scoring.transactions(), customerCount: scoring.order.count, asOf: summary.asOf,
+      attributes: scoring.attributes?.modelFrame)
     let buyers = frame["last_purchase"]?.validity
     if let active = scores.pActive {
       frame.append(Column("p_alive", .float32(active.gathered(rows)), validity: buyers))
@@ -72,8 +75,11 @@ struct ModelStage {
   private func addClusters(
     _ options: ClusteringOptions, _ bins: RFMBins, _ frame: inout Frame, _ outcome: inout Outcome
   ) throws {
-    let visible = SnapshotColumns.frame(
-      ids: ids, stored: frame, asOf: summary.asOf, bins: bins)
+    var known = frame
+    for column in attributes where known[column.name] == nil { known.append(column) }
+    let visible = withoutProspects(
+      SnapshotColumns.frame(ids: ids, stored: known, asOf: summary.asOf, bins: bins),
+      options.features)
     let result = try Clustering.fit(
       visible, spend: summary.monetaryTotals, options: options,
       previous: scoring.previousClusters)
@@ -81,5 +87,21 @@ struct ModelStage {
     outcome.members.append(JSON.Member("clusters", result.model.json))
     if !outcome.text.isEmpty { outcome.text += "\n" }
     outcome.text += result.model.text
+  }
+
+  /// The frame with features that are null for customers without transactions, who are in no cluster.
+  private func withoutProspects(_ frame: Frame, _ features: [String]) -> Frame {
+    guard let buyers = frame["last_purchase"]?.validity else { return frame }
+    return Frame(
+      rowCount: frame.rowCount,
+      columns: frame.columns.map { column in
+        guard features.contains(column.name) else { return column }
+        let valid = column.validity.map { own in
+          Bitmap(
+            count: own.count,
+            words: AlignedBuffer(zip(own.words.pointer, buyers.words.pointer).map { $0 & $1 }))
+        }
+        return Column(column.name, column.values, validity: valid ?? buyers)
+      })
   }
 }

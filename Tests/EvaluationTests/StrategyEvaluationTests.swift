@@ -29,23 +29,42 @@ import Testing
     #expect(try JSON.parse(report.json.prettyText) == report.json)
   }
 
-  @Test func purchaseModelsOnCdnowMatchAnIndependentComputation() throws {
-    let expected = EvaluationFixture.json("cdnow.json")
+  @Test(arguments: [LifetimeModelKind.bgnbd, .mbgnbd, .pnbd])
+  func purchaseModelsOnCdnowMatchAnIndependentComputation(kind: LifetimeModelKind) throws {
+    let fixture = EvaluationFixture.json("cdnow.json")
+    let expected = try #require(fixture[kind.rawValue])
     let report = try StrategyEvaluation(
-      strategies: [LifetimeStrategy(.bgnbd)], horizonDays: 273, cutoffs: [Self.cutoff],
-      drawCount: 1
+      strategies: [LifetimeStrategy(kind)], horizonDays: 273, cutoffs: [Self.cutoff], drawCount: 1
     ).run(EvaluationFixture.cdnow)
     let mean = report.rows[0].mean
-    func expectClose(_ a: Double, _ b: Double?, _ what: Comment) {
-      #expect(abs(a / (b ?? .nan) - 1) < 1e-6, what)
+    func expectClose(_ a: Double, _ b: JSON?, _ what: Comment) {
+      #expect(abs(a / (b?.doubleValue ?? .nan) - 1) < 1e-6, what)
     }
-    expectClose(mean.purchases!.meanAbsolute, expected["purchases"]!["mae"]!.doubleValue, "MAE")
-    expectClose(
-      mean.purchases!.rootMeanSquare, expected["purchases"]!["rmse"]!.doubleValue, "RMSE")
-    expectClose(mean.spend!.meanAbsolute, expected["spend"]!["mae"]!.doubleValue, "MAE of spend")
-    expectClose(mean.spend!.rootMeanSquare, expected["spend"]!["rmse"]!.doubleValue, "RMSE")
-    expectClose(mean.brier!, expected["brier"]!.doubleValue, "Brier")
-    #expect(abs(report.folds[0].spend - expected["actual_spend"]!.doubleValue!) < 1e-6)
+    expectClose(mean.purchases!.meanAbsolute, expected["purchases"]?["mae"], "MAE")
+    expectClose(mean.purchases!.rootMeanSquare, expected["purchases"]?["rmse"], "RMSE")
+    expectClose(mean.spend!.meanAbsolute, expected["spend"]?["mae"], "MAE of spend")
+    expectClose(mean.spend!.rootMeanSquare, expected["spend"]?["rmse"], "RMSE of spend")
+    expectClose(mean.brier!, expected["brier"], "Brier")
+    #expect(abs(report.folds[0].spend - fixture["actual_spend"]!.doubleValue!) < 1e-6)
+  }
+
+  @Test func aShortLogIsLearnedFromAsFarAsItGoes() throws {
+    func report(horizonDays: Int) throws -> EvaluationReport {
+      try StrategyEvaluation(
+        strategies: StrategyCatalogue.strategies(named: ["past-spend", "value-3", "ridge"]),
+        horizonDays: horizonDays, cutoffs: [Self.cutoff], drawCount: 50
+      ).run(EvaluationFixture.cdnow)
+    }
+    // 272 days lie before the cut-off: a horizon of 273 does not fit, one of 120 does.
+    let short = try report(horizonDays: 273)
+    let ridge = try #require(short.rows.first { $0.name == "ridge" })
+    #expect(ridge.note?.contains("the last 136 days") == true)
+    #expect(short.text.contains("value-3, ridge: learned on the last 136 days"))
+    let pastSpend = try #require(short.rows.first { $0.name == "past-spend" })
+    #expect(ridge.mean.gini != pastSpend.mean.gini)
+    // Stretched to the horizon: of the order of what was spent, not of half of it.
+    #expect(abs(ridge.mean.spend!.bias) < 0.5 * short.folds[0].spend / 2_357)
+    #expect(try report(horizonDays: 120).rows.allSatisfy { $0.note == nil })
   }
 
   @Test func foldsRollForwardToTheLastDay() throws {

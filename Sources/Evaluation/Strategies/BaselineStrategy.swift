@@ -26,11 +26,13 @@ package struct BaselineStrategy: Strategy, FittedStrategy {
 
   package func score(_ knowledge: Knowledge) -> StrategyScores {
     let summary = knowledge.summary
+    let (totals, orders) = (summary.monetaryTotals.span, summary.orders.span)
+    let lastDays = summary.lastDays.span
     let ranking: AlignedBuffer<Float> =
       switch kind {
-      case .pastSpend: knowledge.scores { Float(Money.double(summary.monetaryTotals[$0])) }
-      case .recency: knowledge.scores { Float(summary.lastDays[$0]) - Float(knowledge.day) }
-      case .orders: knowledge.scores { Float(summary.orders[$0]) }
+      case .pastSpend: knowledge.scores { Float(Money.double(totals[$0])) }
+      case .recency: knowledge.scores { Float(lastDays[$0]) - Float(knowledge.day) }
+      case .orders: knowledge.scores { Float(orders[$0]) }
       case .random:
         knowledge.scores { row in
           var stream = RandomStream(seed: seed, stream: UInt64(row))

@@ -21,20 +21,17 @@ package struct GroupStrategy: Strategy {
   }
 
   package func fit(_ knowledge: Knowledge, horizonDays: Int) throws -> any FittedStrategy {
-    let earlier = try knowledge.earlier(by: horizonDays)
-    if earlier.customers.isEmpty {
-      let assigner = try learn(knowledge)
-      let spend = knowledge.customers.map {
-        Money.double(knowledge.summary.monetaryTotals[Int($0)])
-      }
+    guard let window = try knowledge.learningWindow(horizonDays: horizonDays) else {
+      let totals = knowledge.summary.monetaryTotals.span
       return try FittedGroups(
-        assigner: assigner, knowledge: knowledge, spend: spend, predictsSpend: false)
+        assigner: learn(knowledge), knowledge: knowledge,
+        spend: knowledge.customers.map { Money.double(totals[Int($0)]) }, predictsSpend: false,
+        note: "nobody was known early enough to learn from: groups rank by their past spend")
     }
-    let assigner = try learn(earlier)
-    let window = Holdout(
-      knowledge.base, customers: earlier.customers, cutoff: earlier.day, end: knowledge.day)
     return try FittedGroups(
-      assigner: assigner, knowledge: earlier, spend: window.spend, predictsSpend: true)
+      assigner: learn(window.start), knowledge: window.start,
+      spend: window.holdout.spend.map { $0 * window.stretch }, predictsSpend: true,
+      note: window.note)
   }
 }
 
@@ -45,14 +42,17 @@ struct FittedGroups: FittedStrategy {
   /// For groups that nobody was in.
   let mean: Double
   let predictsSpend: Bool
+  let note: String?
 
   init(
     assigner: @escaping GroupStrategy.Assigner, knowledge: Knowledge, spend: [Double],
-    predictsSpend: Bool
+    predictsSpend: Bool, note: String?
   ) throws {
     self.assigner = assigner
     self.predictsSpend = predictsSpend
-    let groups = try assigner(knowledge)
+    self.note = note
+    let assigned = try assigner(knowledge)
+    let groups = assigned.span
     var sums: [Double] = []
     var counts: [Double] = []
     for (i, customer) in knowledge.customers.enumerated() {
@@ -72,9 +72,14 @@ struct FittedGroups: FittedStrategy {
 
   func score(_ knowledge: Knowledge) throws -> StrategyScores {
     let groups = try assigner(knowledge)
-    let ranking = knowledge.scores { row in
-      let group = Int(groups[row])
-      return Float(group < means.count ? means[group] : mean)
+    let values = means.map { Float($0) }
+    let other = Float(mean)
+    let ranking = withExtendedLifetime(groups) {
+      let codes = groups.pointer
+      return knowledge.scores { row in
+        let group = Int(codes[row])
+        return group < values.count ? values[group] : other
+      }
     }
     return StrategyScores(
       ranking: ranking, spend: predictsSpend ? ranking : nil, groups: groups)

@@ -4,7 +4,7 @@ import Models
 /// The sum of the scores R, F and M, plain or weighted.
 ///
 /// The weights are those of the least-squares fit of spend in the last horizon on the scores a horizon before
-/// the cut-off; where nobody was known that early they are 1.
+/// the cut-off.
 package struct RFMStrategy: Strategy {
   package let isWeighted: Bool
 
@@ -15,23 +15,29 @@ package struct RFMStrategy: Strategy {
   package func fit(_ knowledge: Knowledge, horizonDays: Int) throws -> any FittedStrategy {
     let plain = FittedRFM(weights: [0, 1, 1, 1], predictsSpend: false)
     guard isWeighted else { return plain }
-    let earlier = try knowledge.earlier(by: horizonDays)
-    if earlier.customers.isEmpty { return plain }
-    let spend = Holdout(
-      knowledge.base, customers: earlier.customers, cutoff: earlier.day, end: knowledge.day
-    ).spend
-    let scores = try RFMScores.score(earlier.summary, options: RFMOptions())
+    guard let window = try knowledge.learningWindow(horizonDays: horizonDays) else {
+      return FittedRFM(
+        weights: plain.weights, predictsSpend: false,
+        note: "nobody was known early enough to learn from: all weights are 1")
+    }
+    let scores = try RFMScores.score(window.start.summary, options: RFMOptions())
     var matrix = [Double](repeating: 0, count: 16)
     var products = [Double](repeating: 0, count: 4)
-    for (i, customer) in earlier.customers.enumerated() {
-      let row = [1] + scores.values(of: Int(customer))
+    for (i, customer) in window.start.customers.enumerated() {
+      let k = Int(customer)
+      let row = SIMD4(
+        1, Double(scores.recency[k]), Double(scores.frequency[k]), Double(scores.monetary[k]))
       for a in 0..<4 {
-        products[a] += row[a] * spend[i]
+        products[a] += row[a] * window.holdout.spend[i] * window.stretch
         for b in 0..<4 { matrix[a * 4 + b] += row[a] * row[b] }
       }
     }
-    guard let weights = solved(matrix, products) else { return plain }
-    return FittedRFM(weights: weights, predictsSpend: true)
+    guard let weights = solved(matrix, products) else {
+      return FittedRFM(
+        weights: plain.weights, predictsSpend: false,
+        note: "the scores do not tell customers apart: all weights are 1")
+    }
+    return FittedRFM(weights: weights, predictsSpend: true, note: window.note)
   }
 
   /// x with A x = b by Gaussian elimination with pivoting; nil when A is singular.
@@ -55,6 +61,7 @@ struct FittedRFM: FittedStrategy {
   /// Of 1, R, F and M.
   let weights: [Double]
   let predictsSpend: Bool
+  var note: String?
 
   func score(_ knowledge: Knowledge) throws -> StrategyScores {
     let scores = try RFMScores.score(knowledge.summary, options: RFMOptions())
@@ -66,11 +73,5 @@ struct FittedRFM: FittedStrategy {
       return Float(value)
     }
     return StrategyScores(ranking: ranking, spend: predictsSpend ? ranking : nil)
-  }
-}
-
-extension RFMScores {
-  func values(of row: Int) -> [Double] {
-    [Double(recency[row]), Double(frequency[row]), Double(monetary[row])]
   }
 }

@@ -10,6 +10,7 @@ extension GroupStrategy {
         let scores = try RFMScores.score(knowledge.summary, options: RFMOptions())
         let codes = preset.assign(scores: scores, summary: knowledge.summary).codes
         return AlignedBuffer<UInt32>(count: codes.count) { groups in
+          let codes = codes.span
           for row in groups.indices { groups[row] = UInt32(codes[row]) }
         }
       }
@@ -54,6 +55,7 @@ extension GroupStrategy {
       return { knowledge in
         let numbers = try model.assign(knowledge.clusterFrame).numbers
         return AlignedBuffer<UInt32>(count: numbers.count) { groups in
+          let numbers = numbers.span
           for row in groups.indices { groups[row] = UInt32(numbers[row]) }
         }
       }
@@ -69,6 +71,7 @@ extension Knowledge {
     let validity =
       customers.count == summary.count ? nil : Bitmap(count: summary.count) { purchaseDays[$0] > 0 }
     let recency = AlignedBuffer<Int32>(count: summary.count) { recency in
+      let (days, purchaseDays) = (days.span, purchaseDays.span)
       for row in recency.indices { recency[row] = purchaseDays[row] > 0 ? day - days[row] : 0 }
     }
     return Frame(

@@ -314,5 +314,5 @@ final class IngestRun {
 
 extension IngestError {
   /// Whether more of the file may be all that is missing.
-  fileprivate var isUnfinishedHeader: Bool { problem == "the header row does not end" }
+  var isUnfinishedHeader: Bool { problem == "the header row does not end" }
 }

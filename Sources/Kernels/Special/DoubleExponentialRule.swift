@@ -31,6 +31,7 @@ struct DoubleExponentialRule: Sendable {
   /// left of it.
   func nodeCount(stretch: Double) -> Int {
     let reach = log(45 * max(1, stretch)) + 0.3
+    guard reach < Self.end else { return positions.count }
     return min(positions.count, Int(((reach - Self.start) / Self.step).rounded(.up)) + 1)
   }
 }

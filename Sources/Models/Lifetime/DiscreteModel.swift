@@ -65,13 +65,13 @@ package struct DiscreteModel: Sendable, Equatable {
 
   package static let parameterNames = ["alpha", "beta", "gamma", "delta"]
 
-  /// Throws where a parameter is not positive or not finite.
+  /// Throws where a parameter is outside 1e-30…1e30.
   package init(
     alpha: Double, beta: Double, gamma: Double, delta: Double
   ) throws(LifetimeError) {
     for (name, value) in zip(Self.parameterNames, [alpha, beta, gamma, delta]) {
-      guard value > 0, value.isFinite else {
-        throw LifetimeError("BG/BB's \(name) is \(value); expected a positive number")
+      guard value >= 1e-30, value <= 1e30 else {
+        throw LifetimeError("BG/BB's \(name) is \(value); expected 1e-30 to 1e30")
       }
     }
     (self.alpha, self.beta, self.gamma, self.delta) = (alpha, beta, gamma, delta)

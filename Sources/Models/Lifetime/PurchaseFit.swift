@@ -38,7 +38,7 @@ extension PurchaseModel {
   package static func fitWithoutFallback(
     _ kind: LifetimeModelKind, to history: PurchaseHistory, ruler: TimeRuler, penalty: Double = 0
   ) -> PurchaseFit {
-    let timeScale = history.ageMax > 0 ? 10 / history.ageMax : 1
+    let timeScale = history.ageMax > 1e-6 ? 10 / history.ageMax : 1
     let penalty = penalty >= 0 && penalty.isFinite ? penalty : 0
     let search = search(kind, history, timeScale: timeScale, penalty: penalty)
     // A scaled time over `timeScale` is days; over the ruler's days, ruler units.

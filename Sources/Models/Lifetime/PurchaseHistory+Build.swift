@@ -48,6 +48,11 @@ extension PurchaseHistory {
     let recencyDays = recencies.map { $0 * ruler.days }
     let ageTable = PurchaseHistory.distinct(ageDays)
     let recencyTable = PurchaseHistory.distinct(recencyDays)
+    guard ageTable.count < Self.distinctLimit, recencyTable.count < Self.distinctLimit else {
+      throw LifetimeError(
+        "T or t_x has \(max(ageTable.count, recencyTable.count)) distinct values; expected fewer than "
+          + "\(Self.distinctLimit): round them to days or hours")
+    }
     let layout = PurchaseKeyLayout(
       frequencyMax: frequencies.max() ?? 0, ageMax: ageTable.count,
       recencyMax: recencyTable.count)
@@ -75,8 +80,15 @@ extension PurchaseHistory {
       keys: keys, weights: sums, layout: layout, ages: ageTable, recencies: recencyTable)
   }
 
+  /// Distinct T, and distinct t_x, of arrays, at most: with 20 bits for x, a key has 63 bits.
+  package static var distinctLimit: Int { 1 << 21 }
+
   /// The counts of several histories together, as if their customers had been counted at once.
-  package static func merged(_ histories: [PurchaseHistory]) -> PurchaseHistory {
+  ///
+  /// Throws where they have more than `distinctLimit` T or t_x together.
+  package static func merged(
+    _ histories: [PurchaseHistory]
+  ) throws(LifetimeError) -> PurchaseHistory {
     var (frequencies, recencies, ages, weights) = ([Int](), [Double](), [Double](), [Double]())
     for history in histories {
       history.forEachTriple { frequency, recency, age, weight in
@@ -86,8 +98,7 @@ extension PurchaseHistory {
         weights.append(weight)
       }
     }
-    // Histories hold nothing that the check refuses.
-    return try! PurchaseHistory(
+    return try PurchaseHistory(
       frequencies: frequencies, recencies: recencies, ages: ages, weights: weights, ruler: .day)
   }
 
@@ -128,8 +139,8 @@ extension PurchaseHistory {
       if x < 0 || x > PurchaseKeys.dayLimit {
         throw LifetimeError(row: row, "x is \(x); expected 0 to \(PurchaseKeys.dayLimit)")
       }
-      guard age.isFinite, recency.isFinite, age >= 0, recency >= 0, recency <= age else {
-        throw LifetimeError(row: row, "t_x is \(recency) and T \(age); expected 0 ≤ t_x ≤ T")
+      guard age >= 0, recency >= 0, recency <= age, age <= 1e9 else {
+        throw LifetimeError(row: row, "t_x is \(recency) and T \(age); expected 0 ≤ t_x ≤ T ≤ 1e9")
       }
       if x == 0 && recency != 0 {
         throw LifetimeError(row: row, "t_x is \(recency) without a repeat purchase; expected 0")

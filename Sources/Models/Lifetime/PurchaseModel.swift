@@ -8,7 +8,7 @@ package struct PurchaseModel: Sendable, Equatable {
   /// As `kind.parameterNames` name them; positive and finite.
   package let parameters: [Double]
 
-  /// Throws where a parameter is missing, not positive or not finite.
+  /// Throws where a parameter is missing or outside 1e-30…1e30.
   package init(
     kind: LifetimeModelKind, ruler: TimeRuler, parameters: [Double]
   ) throws(LifetimeError) {
@@ -17,8 +17,8 @@ package struct PurchaseModel: Sendable, Equatable {
         "\(kind.title) has \(kind.parameterNames.count) parameters, \(parameters.count) are given")
     }
     for (name, value) in zip(kind.parameterNames, parameters) {
-      guard value > 0, value.isFinite else {
-        throw LifetimeError("\(kind.title)'s \(name) is \(value); expected a positive number")
+      guard value >= 1e-30, value <= 1e30 else {
+        throw LifetimeError("\(kind.title)'s \(name) is \(value); expected 1e-30 to 1e30")
       }
     }
     self.kind = kind

@@ -14,6 +14,9 @@ package struct UnseenCustomer: Sendable, Equatable {
     self.monetary = monetary
     self.tenureDays = tenureDays
   }
+
+  /// Purchase days: every order on one of its own, as far as there are days between the first and the last.
+  package var purchaseDays: Int { min(orders, tenureDays - recencyDays + 1) }
 }
 
 /// Scores and explains by a snapshot's models, which the query protocol itself does not know: it reads the cuts

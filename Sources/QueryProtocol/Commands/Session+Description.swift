@@ -184,6 +184,11 @@ extension Session {
       throw ReplyError(
         .wrongArguments, "recency_days is at most tenure_days, the days since the first purchase")
     }
+    guard customer.orders > 1 || customer.recencyDays == customer.tenureDays else {
+      throw ReplyError(
+        .wrongArguments,
+        "one order is the first and the last purchase: recency_days and tenure_days are equal then")
+    }
     return customer
   }
 }

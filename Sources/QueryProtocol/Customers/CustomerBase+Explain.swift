@@ -36,8 +36,8 @@ extension CustomerBase {
     guard let score, (1...Int64(measure.binCount)).contains(score) else {
       return .object(members)
     }
-    members.append(.init("up_when", text(measure.conditionForMore(than: Int(score)))))
-    members.append(.init("down_when", text(measure.conditionForLess(than: Int(score)))))
+    members.append(.init("up_when", text(measure.stepUp(from: Int(score))?.condition)))
+    members.append(.init("down_when", text(measure.stepDown(from: Int(score))?.condition)))
     return .object(members)
   }
 
@@ -48,22 +48,28 @@ extension CustomerBase {
   func scores(of customer: UnseenCustomer) -> [JSON.Member]? {
     guard let ruler = ScoreRuler(metadata), ruler.groupColumn == nil else { return nil }
     var members: [JSON.Member] = []
-    var digits = ""
+    var digits: [String] = []
     for measure in ruler.measures {
-      let value: Int64 =
-        switch measure.column {
-        case "recency_days": Int64(customer.recencyDays)
-        case "monetary_total": customer.monetary
-        case "monetary_mean": customer.monetary / Int64(max(1, customer.orders))
-        default: Int64(customer.orders)
-        }
-      let score = measure.score(of: value)
+      let score = measure.score(of: customer)
       members.append(.init(measure.score, JSON(score)))
-      digits += "\(score)"
+      digits.append(String(score))
     }
-    if ruler.measures.allSatisfy({ $0.binCount < 10 }) {
-      members.append(.init("rfm", JSON(Int(digits) ?? 0)))
-    }
+    let separator = ruler.measures.allSatisfy { $0.binCount < 10 } ? "" : "-"
+    members.append(.init("rfm", .string(digits.joined(separator: separator))))
     return members
+  }
+}
+
+extension ScoreRuler.Measure {
+  /// The score of an unseen customer, each of whose orders counts as a purchase day.
+  package func score(of customer: UnseenCustomer) -> Int {
+    switch column {
+    case "recency_days": score(of: Int64(customer.recencyDays))
+    case "monetary_total": score(of: customer.monetary)
+    case "monetary_mean":
+      score(ofMean: Money.double(customer.monetary) / Double(max(1, customer.orders)))
+    case "purchase_days": score(of: Int64(customer.purchaseDays))
+    default: score(of: Int64(customer.orders))
+    }
   }
 }

@@ -1,7 +1,7 @@
 import JSONText
 
 /// A cut between two scores, as a snapshot's record holds it: `lower + numerator / denominator · (upper − lower)`.
-enum ScoreCut {
+enum ScoreCut: Sendable {
   /// Through whole days, whole counts, or amounts in units of 10⁻⁴: compared without rounding.
   case integer(lower: Int64, upper: Int64, numerator: Int, denominator: Int)
   /// Through mean amounts, in currency.
@@ -28,6 +28,16 @@ enum ScoreCut {
       (Int128(value) - Int128(lower)) * Int128(denominator)
         > Int128(numerator) * (Int128(upper) - Int128(lower))
     case .real(let cut): Double(value) / 10_000 > cut
+    }
+  }
+
+  /// Whether a mean amount, in currency, lies above the cut.
+  func isBelow(mean: Double) -> Bool {
+    switch self {
+    case .integer(let lower, let upper, let numerator, let denominator):
+      mean * 10_000
+        > Double(lower) + Double(numerator) / Double(denominator) * (Double(upper) - Double(lower))
+    case .real(let cut): mean > cut
     }
   }
 

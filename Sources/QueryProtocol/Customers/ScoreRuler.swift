@@ -1,38 +1,57 @@
-import Columns
-import JSONText
+package import Columns
+package import JSONText
 
 /// How a snapshot turns recency, frequency and monetary value into scores: the cuts of its record's `rfm`.
-struct ScoreRuler {
-  struct Measure {
+package struct ScoreRuler: Sendable {
+  package struct Measure: Sendable {
     /// The score's column: r, f or m.
-    let score: String
+    package let score: String
     /// The column that is measured.
-    let column: String
+    package let column: String
     /// Whether less is better, as it is of recency.
-    let lessIsBetter: Bool
-    let isMoney: Bool
-    let binCount: Int
+    package let lessIsBetter: Bool
+    package let isMoney: Bool
+    package let binCount: Int
     /// Rising; empty where nobody was scored.
     let cuts: [ScoreCut]
 
     /// The score of a value: 1 is the worst.
-    func score(of value: Int64) -> Int {
+    package func score(of value: Int64) -> Int {
       let below = cuts.reduce(0) { $0 + ($1.isBelow(value) ? 1 : 0) }
       return lessIsBetter ? binCount - below : 1 + below
     }
 
-    /// What the measured column must be for the next better score; nil at the best.
-    func conditionForMore(than score: Int) -> String? {
-      let index = lessIsBetter ? binCount - score - 1 : score - 1
-      guard cuts.indices.contains(index) else { return nil }
-      return lessIsBetter ? atMost(cuts[index].floor) : atLeast(above(cuts[index]))
+    /// The score of a mean amount, in currency.
+    package func score(ofMean mean: Double) -> Int {
+      1 + cuts.reduce(0) { $0 + ($1.isBelow(mean: mean) ? 1 : 0) }
     }
 
-    /// What the measured column must be for the next worse score; nil at the worst.
-    func conditionForLess(than score: Int) -> String? {
+    /// A change of the measured column that changes the score.
+    package struct Step: Equatable {
+      /// What the column must be.
+      package let condition: String
+      /// The score that it then has: equal values leave scores out that nobody can have.
+      package let score: Int
+    }
+
+    /// The nearest step to a better score; nil at the best.
+    package func stepUp(from score: Int) -> Step? {
+      let index = lessIsBetter ? binCount - score - 1 : score - 1
+      guard cuts.indices.contains(index) else { return nil }
+      let value = lessIsBetter ? cuts[index].floor : above(cuts[index])
+      return Step(
+        condition: lessIsBetter ? atMost(value) : atLeast(value),
+        score: min(binCount, max(score + 1, self.score(of: value))))
+    }
+
+    /// The nearest step to a worse score; nil at the worst.
+    package func stepDown(from score: Int) -> Step? {
       let index = lessIsBetter ? binCount - score : score - 2
       guard cuts.indices.contains(index) else { return nil }
-      return lessIsBetter ? atLeast(above(cuts[index])) : atMost(cuts[index].floor)
+      let value = lessIsBetter ? above(cuts[index]) : cuts[index].floor
+      return Step(
+        condition: lessIsBetter ? atLeast(value) : atMost(value),
+        score: max(1, min(score - 1, self.score(of: value))))
     }
 
     private func above(_ cut: ScoreCut) -> Int64 { cut.floor == .max ? .max : cut.floor + 1 }
@@ -41,12 +60,12 @@ struct ScoreRuler {
     private func text(_ value: Int64) -> String { isMoney ? Money.text(value) : "\(value)" }
   }
 
-  let measures: [Measure]
+  package let measures: [Measure]
   /// The column by whose values customers are scored apart; nil when all are scored together.
-  let groupColumn: String?
+  package let groupColumn: String?
 
   /// Reads a record; nil when it holds no cuts, or none of that group.
-  init?(_ metadata: JSON, group: String? = nil) {
+  package init?(_ metadata: JSON, group: String? = nil) {
     guard let rfm = metadata["rfm"], let groups = rfm["groups"]?.arrayValue else { return nil }
     groupColumn = rfm["by"]?.stringValue
     guard
@@ -75,7 +94,7 @@ struct ScoreRuler {
 extension Column {
   /// A whole number of a row: days, a count, or an amount in units of 10⁻⁴; nil when it is null or no such
   /// column.
-  func wholeNumber(_ row: Int) -> Int64? {
+  package func wholeNumber(_ row: Int) -> Int64? {
     if isNull(row) { return nil }
     switch values {
     case .int8(let buffer): return Int64(buffer[row])
@@ -90,7 +109,7 @@ extension Column {
   }
 
   /// The text of a row; nil when it is null or no text.
-  func string(_ row: Int) -> String? {
+  package func string(_ row: Int) -> String? {
     if isNull(row) { return nil }
     switch values {
     case .string(let codes, let table): return table[codes[row]]

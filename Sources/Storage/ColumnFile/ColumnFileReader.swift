@@ -133,7 +133,7 @@ package final class ColumnFileReader: Sendable {
   }
 
   /// Reads the stored bytes of a block and compares their checksum.
-  private func readStored(
+  func readStored(
     _ block: Int, _ scratch: BlockScratch, direct: UnsafeMutableRawBufferPointer? = nil
   ) throws(StorageError) -> UnsafeRawBufferPointer {
     let entry = entries[block]
@@ -149,7 +149,7 @@ package final class ColumnFileReader: Sendable {
     return UnsafeRawBufferPointer(stored)
   }
 
-  private func decompress(
+  func decompress(
     _ block: Int, _ stored: UnsafeRawBufferPointer, _ scratch: BlockScratch,
     direct: UnsafeMutableRawBufferPointer?
   ) throws(StorageError) -> UnsafeRawBufferPointer {

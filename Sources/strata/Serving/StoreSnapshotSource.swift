@@ -1,9 +1,13 @@
 import Columns
+import Expressions
 import JSONText
 import Pipeline
 import QueryProtocol
 import QueryServer
 import Storage
+
+/// The one that is served, not the one that regressions read.
+typealias ServedBase = QueryProtocol.CustomerBase
 
 /// The snapshots of a store, for the query socket.
 ///
@@ -11,15 +15,20 @@ import Storage
 /// memory and needs no file.
 struct StoreSnapshotSource: SnapshotSource {
   let path: String
+  /// Reads each snapshot's models when it is loaded.
+  let scorer: SnapshotScorer
 
   func newestName() throws -> String? { try Store.open(at: path).latestSnapshot?.name }
 
-  func load(_ name: String) throws -> CustomerBase {
+  func load(_ name: String) throws -> ServedBase {
     let store = try Store.open(at: path)
     let entry = try store.snapshot(named: name)
     let reader = try SnapshotReader(store, entry)
-    return try CustomerBase(
-      name: entry.name, asOf: entry.asOf, frame: reader.frame, metadata: reader.record)
+    let base = try ServedBase(
+      name: entry.name, asOf: entry.asOf, source: QuerySource(reader, of: store),
+      metadata: reader.record)
+    scorer.prepare(base)
+    return base
   }
 
   func list() throws -> [JSON] {

@@ -87,7 +87,7 @@ struct EvaluateVerb: ParsableCommand {
       drawCount: draws, seed: seed)
     let base = try CustomerBase(
       batches: store.manifest.batches.map { try store.loadBatch($0) },
-      customerCount: store.customerCount, attributes: nil)
+      customerCount: store.customerCount, attributes: attributes(store))
     let report = try evaluation.run(base)
     if let output {
       guard mkdir(output, 0o755) == 0 || errno == EEXIST else {
@@ -97,6 +97,13 @@ struct EvaluateVerb: ParsableCommand {
       try writeFile(output + "/evaluation.md", report.markdown)
     }
     try printText(common.json ? report.json.compactText + "\n" : report.text)
+  }
+
+  /// Attributes are known as they are now only; see Documentation/Strategies.md.
+  private func attributes(_ store: Store) throws -> Frame? {
+    let history = try AttributeHistory(store)
+    if history.isEmpty { return nil }
+    return CustomerAttributes(history, customerCount: store.customerCount).modelFrame
   }
 
   private func cutoffs(_ lastDay: Int32, _ horizonDays: Int) throws -> [Int32] {

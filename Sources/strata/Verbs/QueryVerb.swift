@@ -35,7 +35,7 @@ struct QueryVerb: ParsableCommand {
       let query = try Query.parse(select)
       let store = try Store.open(at: target.store)
       let entry = try store.snapshot(named: query.at ?? "latest")
-      let source = QuerySource(frame: try SnapshotReader(store, entry).frame)
+      let source = try QuerySource(SnapshotReader(store, entry), of: store)
       try print(query.run(on: source))
     } catch let error as QueryError {
       throw Failure(.usage, error.rendered(in: select))

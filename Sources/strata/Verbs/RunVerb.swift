@@ -1,5 +1,7 @@
 import ArgumentParser
+import Configuration
 import Export
+import Ingest
 import JSONText
 import Pipeline
 import Storage
@@ -15,11 +17,25 @@ struct RunVerb: ParsableCommand {
 
   @OptionGroup var target: StoreArgument
   @OptionGroup(title: "Ingest options") var input: IngestOptions
+
+  @Option(
+    name: .customLong("attributes"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A file of customers to take attributes from, in the same step.", valueName: "file"),
+    completion: .file())
+  var attributeFiles: [String] = []
+
+  @OptionGroup(title: "Options for --attributes") var attributes: AttributeOptions
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Export options") var output: ExportOptions
+  @OptionGroup(title: "Drift options") var drift: DriftOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    if attributes.isGiven && attributeFiles.isEmpty {
+      throw ValidationError("--id, --type, --rename, --null and --empty go with --attributes FILE")
+    }
     if output.output == "-" && common.json {
       throw ValidationError("--json and an export to standard output would mix; give -o a file")
     }
@@ -27,42 +43,64 @@ struct RunVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let request = try scoring.request()
+    let configuration = try file.load(store: target.store)
+    let request = try scoring.request(configuration)
+    let ingestRequest = try input.request(store: target.store, configuration)
+    let path = output.path(configuration)
     var job = try Job(store: target.store, creating: true)
-    let report = try job.ingest(input.request(store: target.store))
-    let base = try job.score(request)
-    let (published, byteCount) = try publish(&job, base)
+    let report = try job.ingest(ingestRequest)
+    let attributeReport = try ingestAttributes(&job, ingestRequest, configuration)
+    let base = try configuration.locating { try job.score(request) }
+    let check = try DriftCheck(drift, job, base)
+    try check.refuse()
+    let (published, byteCount) = try publish(&job, base, configuration)
     let snapshot = published.snapshots[0]
-    if output.output == "-" {
+    if path == "-" {
       printError(job.clock.text)
     } else if common.json {
       var members = [JSON.Member("ingest", report.json)]
-      members += ScoreVerb.json(base, snapshot, job.clock)
+      if let attributeReport { members.append(JSON.Member("attributes", attributeReport.json)) }
+      members += ScoreVerb.json(base, snapshot, job.clock) + check.members
       members.append(JSON.Member("exportBytes", byteCount.map { JSON($0) } ?? .null))
       try printText(JSON.object(members).compactText + "\n")
     } else {
-      try printText(report.text + ScoreVerb.text(base, snapshot))
-      if let path = output.output, let byteCount {
+      try printText(
+        report.text + (attributeReport?.text ?? "") + ScoreVerb.text(base, snapshot) + check.text)
+      if let path, let byteCount {
         try printText("\(path) is written, \(byteCountText(byteCount))\n")
       }
       printError(job.clock.text)
     }
+    try check.conclude()
+  }
+
+  /// Files of customers are read on their own terms: delimiter and date order are found out for them.
+  private func ingestAttributes(
+    _ job: inout Job, _ orders: IngestRequest, _ configuration: Configuration
+  ) throws -> AttributeReport? {
+    if attributeFiles.isEmpty { return nil }
+    var request = AttributeRequest(
+      paths: attributeFiles, options: try attributes.options(configuration.customers))
+    request.options.rejectLimit = orders.options.rejectLimit
+    request.isAgain = input.again
+    return try job.ingestAttributes(request)
   }
 
   /// Publishes, and exports: a file is written while the publication waits for the disk, and appears under its
   /// name when both are complete.
   private func publish(
-    _ job: inout Job, _ base: ScoredBase
+    _ job: inout Job, _ base: ScoredBase, _ configuration: Configuration
   ) throws -> (published: Published, exportByteCount: Int?) {
-    guard output.output != nil else { return (try job.publish(), nil) }
-    let output = self.output
+    guard output.path(configuration) != nil else { return (try job.publish(), nil) }
+    let format = output.format(configuration)
+    let columns = output.columnNames(configuration)
+    let segments = output.segmentNames(configuration)
     let export: @Sendable () throws -> FrameExport = {
       let frame = base.frame()
       return try FrameExport(
-        frame, format: output.effectiveFormat, columns: output.columnNames,
-        selection: rows(of: frame, inSegments: output.segment))
+        frame, format: format, columns: columns, selection: rows(of: frame, inSegments: segments))
     }
-    guard case .file(let path) = output.destination else {
+    guard case .file(let path) = output.destination(configuration) else {
       let published = try job.publish()
       let start = ContinuousClock().now
       let byteCount = try export().write(to: .standardOutput)

@@ -64,11 +64,12 @@ struct ServeVerb: ParsableCommand {
     }
     var logger = Logger(label: "strata") { _ in ServerLogHandler(format: format) }
     logger.logLevel = .info
+    let scorer = SnapshotScorer()
     let server: QueryServer
     do {
       server = try QueryServer.start(
-        serverConfiguration(), source: StoreSnapshotSource(path: target.store),
-        version: Strata.configuration.version, logger: logger)
+        serverConfiguration(), source: StoreSnapshotSource(path: target.store, scorer: scorer),
+        scorer: scorer, version: Strata.configuration.version, logger: logger)
     } catch let error as ServerError {
       throw Failure(error == .noSnapshot ? .noInput : .unavailable, "\(error)")
     }

@@ -1,4 +1,4 @@
-"""Writes cdnow.json: BG/NBD and Gamma-Gamma on the CDNOW sample, 39 weeks and 39 weeks, computed a second time.
+"""Writes cdnow.json: the purchase models, each with Gamma-Gamma, on the CDNOW sample, 39 weeks and 39 weeks, computed a second time.
 
     python make_cdnow.py ../../../data/cdnow_sample.csv > cdnow.json
 
@@ -43,13 +43,50 @@ for name in sorted(customers):
 x, tx, T, mean, spend, purchases = map(np.array, (x, tx, T, mean, spend, purchases))
 
 
-def bgnbd(log_parameters):
-    r, alpha, a, b = np.exp(log_parameters)
+t = horizon / 7
+
+
+def bgnbd(r, alpha, a, b):
+    """Log-likelihood, P(alive) and expected purchases of each customer (Fader, Hardie, Lee 2005)."""
     start = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    alive = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + T)
+    stays = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + T)
     gone = np.where(x > 0, betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b)
                     - (r + x) * np.log(alpha + tx), -np.inf)
-    return -(start + np.logaddexp(alive, gone)).sum()
+    alive = np.exp(stays - np.logaddexp(stays, gone))
+    expected = alive * (a + b + x - 1) / (a - 1) * (
+        1 - ((alpha + T) / (alpha + T + t)) ** (r + x)
+        * hyp2f1(r + x, b + x, a + b + x - 1, t / (alpha + T + t)))
+    return start + np.logaddexp(stays, gone), alive, expected
+
+
+def mbgnbd(r, alpha, a, b):
+    """As `bgnbd`, with a chance to leave after the first purchase too (Batislam et al. 2007)."""
+    start = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    stays = betaln(a, b + x + 1) - betaln(a, b) - (r + x) * np.log(alpha + T)
+    gone = betaln(a + 1, b + x) - betaln(a, b) - (r + x) * np.log(alpha + tx)
+    alive = np.exp(stays - np.logaddexp(stays, gone))
+    expected = alive * (a + b + x) / (a - 1) * (
+        1 - ((alpha + T) / (alpha + T + t)) ** (r + x)
+        * hyp2f1(r + x, b + x + 1, a + b + x, t / (alpha + T + t)))
+    return start + np.logaddexp(stays, gone), alive, expected
+
+
+def pnbd(r, alpha, s, beta):
+    """Schmittlein, Morrison and Colombo 1987, in the form of Fader and Hardie 2005."""
+    start = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+    stays = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
+    n = r + s + x
+    large, second = (alpha, s + 1) if alpha >= beta else (beta, r + x)
+    difference = abs(alpha - beta)
+
+    def term(age):
+        return hyp2f1(n, second, n + 1, difference / (large + age)) / (large + age) ** n
+
+    gone = np.log(s / n) + np.log(np.maximum(term(tx) - term(T), 1e-300))
+    alive = np.exp(stays - np.logaddexp(stays, gone))
+    expected = alive * (r + x) * (beta + T) / ((alpha + T) * (s - 1)) * (
+        1 - ((beta + T) / (beta + T + t)) ** (s - 1))
+    return start + np.logaddexp(stays, gone), alive, expected
 
 
 def polished(function, start):
@@ -60,15 +97,6 @@ def polished(function, start):
                         options={"maxiter": 20000, "xatol": 1e-11, "fatol": 1e-11})
     return best
 
-
-fit = polished(bgnbd, np.log([0.25, 4, 0.8, 2.5]))
-r, alpha, a, b = np.exp(fit.x)
-t = horizon / 7
-ratio = np.where(x > 0, a / (b + np.maximum(x, 1) - 1) * ((alpha + T) / (alpha + tx)) ** (r + x), 0)
-alive = 1 / (1 + ratio)
-expected = (a + b + x - 1) / (a - 1) * (
-    1 - ((alpha + T) / (alpha + T + t)) ** (r + x)
-    * hyp2f1(r + x, b + x, a + b + x - 1, t / (alpha + T + t))) / (1 + ratio)
 
 repeat = (x > 0) & (mean > 0)
 
@@ -81,9 +109,8 @@ def gamma_gamma(log_parameters):
 
 
 money = polished(gamma_gamma, np.log([6, 4, 15]))
-p, q, v = np.exp(money.x)
+p, q, v = (float(value) for value in np.exp(money.x))
 amount = p * (v + x * mean) / (p * x + q - 1)
-clv = expected * amount
 
 
 def errors(predicted, actual):
@@ -92,10 +119,19 @@ def errors(predicted, actual):
             "bias": float((predicted - actual).mean()), "sum": float(predicted.sum())}
 
 
-print(json.dumps({
+result = {
     "made_with": f"numpy {np.__version__}, scipy {scipy.__version__}",
-    "parameters": [r, alpha, a, b, p, q, v], "log_likelihood": [-fit.fun, -money.fun],
-    "purchases": errors(expected, purchases), "spend": errors(clv, spend),
-    "brier": float(((alive * -np.expm1(-expected / alive) - (purchases > 0)) ** 2).mean()),
+    "gamma_gamma": {"parameters": [p, q, v], "log_likelihood": -money.fun},
     "actual_purchases": int(purchases.sum()), "actual_spend": float(spend.sum()),
-}))
+}
+for model, guess in [(bgnbd, [0.25, 4, 0.8, 2.5]), (mbgnbd, [0.5, 6, 0.9, 1.6]),
+                     (pnbd, [0.55, 10, 0.6, 11])]:
+    fit = polished(lambda z: -model(*np.exp(z))[0].sum(), np.log(guess))
+    parameters = [float(value) for value in np.exp(fit.x)]
+    _, alive, expected = model(*parameters)
+    result[model.__name__] = {
+        "parameters": parameters, "log_likelihood": -fit.fun,
+        "purchases": errors(expected, purchases), "spend": errors(expected * amount, spend),
+        "brier": float(((alive * -np.expm1(-expected / alive) - (purchases > 0)) ** 2).mean()),
+    }
+print(json.dumps(result, indent=1))

@@ -67,7 +67,7 @@ import Testing
         frequencies: part.map(\.0), recencies: part.map(\.1), ages: part.map(\.2),
         weights: part.map(\.3), ruler: .day)
     }
-    let merged = PurchaseHistory.merged(histories)
+    let merged = try PurchaseHistory.merged(histories)
     #expect(merged.tripleCount == CDNOW.history.tripleCount)
     let (a, b) = (
       PurchaseModel.fit(.bgnbd, to: merged, ruler: .week),
