@@ -174,7 +174,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.customers, arguments.requests = min(arguments.customers, 20_000), 20_000
+        arguments.customers, arguments.requests = min(arguments.customers, 20_000), 5_000
         arguments.rounds, arguments.swaps = 1, min(arguments.swaps, 5)
     work = pathlib.Path(arguments.work)
     store = serving_store.make_store(arguments.strata, work, arguments.customers)
