@@ -206,7 +206,7 @@ def main():
     version = comparison.run_once([arguments.strata, "--version"])[2].strip()
     comparison.write(
         {"title": "Serving profiles", "machine": comparison.machine(),
-         "versions": {"strata": version, "redis": redis_version, **comparison.versions("redis")},
+         "versions": {"strata": version, "redis-server": redis_version, "redis-py": comparison.versions("redis")["redis"]},
          "tables": [
              {"title": f"{customers:,} customers, 50 clients, random ids: medians of {arguments.rounds} rounds in turn",
               "columns": ["command", "socket", "at a time", "Strata /s", "Redis /s", "times Redis",
