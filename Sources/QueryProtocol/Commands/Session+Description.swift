@@ -1,4 +1,5 @@
 import Columns
+import Expressions
 import JSONText
 
 /// Commands that describe: the server, its commands, the snapshot's columns, a customer's scores.
