@@ -91,12 +91,7 @@ struct CustomerRows {
   ) -> (codes: [UInt32], new: [Int]) {
     var codes = [UInt32](repeating: 0, count: count)
     var new: [Int] = []
-    let knownCount = existing?.ids.count ?? 0
-    let order = existing?.order
-    /// The id at a place in byte order.
-    func knownID(_ place: Int) -> UnsafeBufferPointer<UInt8> {
-      existing!.ids.utf8(at: order.map { Int($0[place]) } ?? place)
-    }
+    let knownCount = existing?.count ?? 0
     // A few customers are searched for one by one, many by walking along.
     let searches = count * 16 < knownCount
     var known = 0
@@ -107,16 +102,16 @@ struct CustomerRows {
         if searches {
           while known < end {
             let middle = (known + end) / 2
-            if compare(knownID(middle), wanted) < 0 {
+            if compare(existing.utf8(at: middle), wanted) < 0 {
               known = middle + 1
             } else {
               end = middle
             }
           }
         } else {
-          while known < end, compare(knownID(known), wanted) < 0 { known += 1 }
+          while known < end, compare(existing.utf8(at: known), wanted) < 0 { known += 1 }
         }
-        if known < knownCount, compare(knownID(known), wanted) == 0 {
+        if known < knownCount, compare(existing.utf8(at: known), wanted) == 0 {
           codes[i] = existing.code(at: known)
           continue
         }
