@@ -1,6 +1,6 @@
 """k-means of Strata against scikit-learn, scikit-learn-intelex and faiss, from the same initial centroids.
 
-usage: kmeans.py --bench PATH [--rounds 3] [--shapes 1000000x3,1000000x8,10000000x4] [--clusters 8,64]
+usage: kmeans.py --bench PATH [--rounds 3] [--repeats 2] [--shapes 1000000x3,1000000x8,10000000x4] [--clusters 8,64]
                  [--converge] [--work DIR] [--results DIR]
 
 Float, all cores, 20 Lloyd iterations, or with --converge until no label changes (500 iterations at most; without
@@ -23,7 +23,6 @@ import comparison
 
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = ("scikit-learn-lloyd", "scikit-learn-intelex", "faiss")
-REPEATS = 2
 PEAK = 205  # GFLOP/s of Float FMA on 2 cores at 3.2 GHz
 
 
@@ -62,13 +61,13 @@ def compare(arguments, points, centroids, rows, columns, clusters):
     what = "to convergence" if arguments.converge else "20 iterations"
     table = comparison.Comparison(f"{rows:,} × {columns}, k = {clusters}, {what}", arguments.rounds, warmups=0)
     shape = ["--points", points, "--rows", str(rows), "--columns", str(columns), "--centroids", centroids,
-             "--clusters", str(clusters), "--iterations", str(iterations), "--repeats", str(REPEATS)]
+             "--clusters", str(clusters), "--iterations", str(iterations), "--repeats", str(arguments.repeats)]
     for name, pruning in (("strata", "yes"), ("strata without pruning", "no")):
         table.add(name, [arguments.bench, "kmeans", *shape, "--pruning", pruning], read_seconds=strata_seconds(name))
     peers = ("scikit-learn-lloyd", "scikit-learn-elkan") if arguments.converge else PEERS
     for name in peers:
         command = [sys.executable, HERE / "kmeans_engines.py", name, points, rows, columns, centroids, clusters,
-                   iterations, REPEATS]
+                   iterations, arguments.repeats]
         table.add(name, [str(part) for part in command], read_seconds=peer_seconds(name))
     result = table.run()
     reference = found["strata"]["inertia"]
@@ -99,6 +98,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bench", required=True, help="the strata-bench binary")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=2, help="fits a process, of which the fastest counts")
     parser.add_argument("--shapes", default="1000000x3,1000000x8,10000000x4")
     parser.add_argument("--clusters", default="8,64")
     parser.add_argument("--converge", action="store_true")

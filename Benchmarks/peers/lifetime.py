@@ -173,7 +173,7 @@ def compare_fits(bench):
     for model, title, peers in (
             ("bgnbd", "BG/NBD", (("lifetimes", 0), ("pymc-marketing", 0))),
             ("gamma-gamma", "Gamma-Gamma", (("lifetimes", 0),)),
-            ("pnbd", "Pareto/NBD", (("lifetimes", 50_000), ("pymc-marketing", 0)))):
+            ("pnbd", "Pareto/NBD", (("lifetimes", 50_000), ("pymc-marketing", 100_000)))):
         rows = [row("strata", [found[model]["times"]])]
         notes = [f"{found[model]['iterations']} iterations on {found[model]['distinct']:,} distinct rows; "
                  + ", ".join(f"{name} {value:.5g}" for name, value in found[model]["parameters"].items())
@@ -275,7 +275,7 @@ def compare_scale(bench):
         found = bench.strata("lifetime", "--summary", path, "--models", "bgnbd,pnbd", "--repeats", bench.arguments.rounds)
         parts = {"BG/NBD fit": found["bgnbd"]["times"], "Pareto/NBD fit": found["pnbd"]["times"],
                  "Gamma-Gamma fit": found["gamma-gamma"]["times"], "predictions": found["predictions"]}
-        rows += [row(f"strata {name}, {customers:,}", [times]) for name, times in parts.items()]
+        rows += [row(f"{name}, {customers:,}", [times]) for name, times in parts.items()]
         triples = found["distinctTriples"]
         notes.append(f"{customers:,} customers, {triples:,} distinct triples; processor ns a customer (a triple): "
                      + ", ".join(f"{name} {one['processor_seconds'] / customers * 1e9:.0f} "
@@ -300,11 +300,14 @@ def main():
     parts = json.loads((bench.work / "tables.json").read_text()) if (bench.work / "tables.json").exists() else {}
     work = {"summary": compare_summaries, "fit": compare_fits, "predict": compare_predictions, "gram": compare_gram,
             "scale": compare_scale}
-    for name in arguments.parts.split(","):
+    for name in filter(None, arguments.parts.split(",")):
         made = work[name](bench)
         parts[name] = made if isinstance(made, list) else [made]
         (bench.work / "tables.json").write_text(json.dumps(parts))
     versions = comparison.versions("lifetimes", "duckdb", "numpy", "scipy", "scikit-learn-intelex")
+    if arguments.pymc:
+        ask = "from importlib.metadata import version; print(version('pymc-marketing'))"
+        versions["pymc-marketing"] = comparison.run_once([arguments.pymc, "-c", ask])[2].strip()
     comparison.write(
         {"title": "Lifetime models side by side", "machine": comparison.machine(), "versions": versions,
          "tables": [one for name in work if name in parts for one in parts[name]]},
