@@ -115,7 +115,7 @@ extension Configuration {
       guard var reader = MappingReader(element, "alerts[\(index)]", document) else { continue }
       let name = document.checkedName(reader.text("name"), "alert")
       let rule = reader.rule("when")
-      let command = reader.text("command", "a shell command")?.value
+      let command = reader.text("command", "a command")?.value
       reader.finish()
       for key in ["name", "when", "command"] where !reader.has(key) {
         document.report(
