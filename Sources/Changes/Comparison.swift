@@ -161,12 +161,16 @@ private struct Tally {
     self.amounts = (0..<cellCount).map { cell in
       (0..<workerCount).reduce(0) { $0 + amounts[$1 * cellCount + cell] }
     }
-    moved = AlignedBuffer<UInt32>(count: movedCounts.reduce(0, +)) { out in
-      var next = 0
-      for (chunk, count) in movedCounts.enumerated() {
+    var starts = [0]
+    for count in movedCounts { starts.append(starts[starts.count - 1] + count) }
+    let places = starts
+    moved = AlignedBuffer<UInt32>(count: starts[chunkCount]) { out in
+      nonisolated(unsafe) let out = out  // SAFETY: every chunk writes its own places.
+      Parallel.perform(chunkCount) { chunk in
         let first = chunk * Parallel.chunkRowCount
-        for k in 0..<count { out[next + k] = listed.pointer[first + k] }
-        next += count
+        let count = places[chunk + 1] - places[chunk]
+        _ = UnsafeMutableBufferPointer(rebasing: out[places[chunk]..<places[chunk + 1]])
+          .update(fromContentsOf: listed.pointer[first..<first + count])
       }
     }
   }

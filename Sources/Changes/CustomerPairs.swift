@@ -21,18 +21,28 @@ package struct CustomerPairs: Sendable {
     let greatest = max(a.pointer.max() ?? 0, b.pointer.max() ?? 0)
     let wordCount = Int(greatest) / 64 + 1
     var isFine = true
-    func marks(_ codes: AlignedBuffer<UInt32>) -> AlignedBuffer<UInt64> {
-      AlignedBuffer<UInt64>(count: wordCount) { words in
-        words.initialize(repeating: 0)
-        isFine = markCodes(codes.pointer, in: words) && isFine
+    var areFine = [false, false]
+    var later: AlignedBuffer<UInt64>?
+    let beforeMarks = AlignedBuffer<UInt64>(count: wordCount) { before in
+      later = AlignedBuffer<UInt64>(count: wordCount) { after in
+        areFine.withUnsafeMutableBufferPointer { areFine in
+          // SAFETY: each of the two tasks has its own side.
+          nonisolated(unsafe) let (areFine, before, after) = (areFine, before, after)
+          Parallel.perform(2) { side in
+            let words = side == 0 ? before : after
+            words.initialize(repeating: 0)
+            areFine[side] = markCodes((side == 0 ? a : b).pointer, in: words)
+          }
+        }
       }
     }
-    let (beforeMarks, afterMarks) = (marks(a), marks(b))
+    let afterMarks = later!
+    isFine = areFine[0] && areFine[1]
     let common = countCommonBits(beforeMarks.pointer, afterMarks.pointer)
     let count = a.count + b.count - common
-    var later: AlignedBuffer<UInt32>?
+    var laterRows: AlignedBuffer<UInt32>?
     beforeRows = AlignedBuffer<UInt32>(count: count) { beforeRows in
-      later = AlignedBuffer<UInt32>(count: count) { afterRows in
+      laterRows = AlignedBuffer<UInt32>(count: count) { afterRows in
         isFine =
           isFine
           && joinRows(
@@ -40,7 +50,7 @@ package struct CustomerPairs: Sendable {
             afterMarks: afterMarks.pointer, beforeRows: beforeRows, afterRows: afterRows)
       }
     }
-    afterRows = later!
+    afterRows = laterRows!
     guard isFine else { throw .notOneOrder(before: before.name, after: after.name) }
   }
 }

@@ -62,7 +62,8 @@ package struct DriftReport: Sendable, Equatable {
   ) -> [String: Int] {
     var counts = [Int](repeating: 0, count: names.count + 1)
     if case .uint8(let bytes) = codes, validity == nil {
-      counts.withUnsafeMutableBufferPointer { countBytes(bytes.pointer, into: $0) }
+      let found = ByteCounts.of(bytes.pointer)
+      for index in 0..<min(names.count, 256) { counts[index] = found[index] }
     } else {
       for row in 0..<codes.count {
         counts[validity.map { $0[row] } ?? true ? codes[row] : names.count] += 1

@@ -21,23 +21,29 @@ struct DriftValues {
     switch column.values {
     case .day(let days):
       let present = DriftValues.present(days, column.validity)
-      values = .integers(
-        AlignedBuffer<Int32>(count: present.count) { out in
-          let days = present.pointer
-          for i in out.indices { out[i] = asOf &- days[i] }
-        })
+      values = .integers(DriftValues.mapped(present) { asOf &- $0 })
     case .int32(let counts): values = .integers(DriftValues.present(counts, column.validity))
     case .money(let amounts): values = .money(DriftValues.present(amounts, column.validity))
     case .uint8(let scores): values = .scores(DriftValues.present(scores, column.validity))
     case .float32(let floats):
       let present = DriftValues.present(floats, column.validity)
-      values = .floats(
-        AlignedBuffer<Double>(count: present.count) { out in
-          let floats = present.pointer
-          // Adding 0 makes −0 a 0; what is not finite would have no place among the deciles.
-          for i in out.indices { out[i] = floats[i].isFinite ? Double(floats[i]) + 0 : 0 }
-        })
+      // Adding 0 makes −0 a 0; what is not finite would have no place among the deciles.
+      values = .floats(DriftValues.mapped(present) { $0.isFinite ? Double($0) + 0 : 0 })
     default: return nil
+    }
+  }
+
+  @inline(__always)
+  private static func mapped<From, To: BitwiseCopyable>(
+    _ buffer: AlignedBuffer<From>, _ value: (From) -> To
+  ) -> AlignedBuffer<To> {
+    AlignedBuffer<To>(count: buffer.count) { out in
+      nonisolated(unsafe) let out = out  // SAFETY: every chunk writes its own rows.
+      let values = buffer.pointer
+      Parallel.forEachChunk(of: buffer.count) { _, rows in
+        for row in rows { out[row] = value(values[row]) }
+      }
+      withExtendedLifetime(buffer) {}
     }
   }
 
@@ -136,8 +142,26 @@ struct DriftValues {
 
   /// Customers with score 0…255.
   private static func counts(_ scores: AlignedBuffer<UInt8>) -> [Int] {
-    var counts = [Int](repeating: 0, count: 256)
-    counts.withUnsafeMutableBufferPointer { countBytes(scores.pointer, into: $0) }
-    return counts
+    ByteCounts.of(scores.pointer)
+  }
+}
+
+/// How often each byte occurs, counted in parallel.
+enum ByteCounts {
+  static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> [Int] {
+    let workerCount = max(1, Parallel.threadCount)
+    var counts = [Int](repeating: 0, count: 256 * workerCount)
+    counts.withUnsafeMutableBufferPointer { counts in
+      nonisolated(unsafe) let counts = counts  // SAFETY: every worker counts in its own table.
+      Parallel.perform(Parallel.chunkCount(of: bytes.count)) { worker, chunk in
+        let rows = Parallel.rows(ofChunk: chunk, of: bytes.count)
+        countBytes(
+          UnsafeBufferPointer(rebasing: bytes[rows]),
+          into: UnsafeMutableBufferPointer(rebasing: counts[256 * worker..<256 * (worker + 1)]))
+      }
+    }
+    return (0..<256).map { byte in
+      (0..<workerCount).reduce(0) { $0 + counts[256 * $1 + byte] }
+    }
   }
 }
