@@ -8,6 +8,8 @@ PREFIX ?= /usr/local
 DEMO ?= out/demo
 PYTHON ?= python3
 PEERS_VENV ?= $(HOME)/.cache/strata-peers
+# A Python with pymc-marketing, which takes an environment of its own; without one it is left out.
+PYMC ?=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # The Swift runtime is linked into the program: it starts faster, and a target machine needs no Swift.
 RELEASE := -c release --static-swift-stdlib
@@ -82,6 +84,9 @@ bench-peers: build peers ## Measure side by side with DuckDB, Polars, chDB, pand
 	@$(SWIFT) build $(RELEASE) --product strata-bench
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/kmeans.py --bench .build/release/strata-bench
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/kmeans.py --bench .build/release/strata-bench --converge
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/lifetime.py --bench .build/release/strata-bench --strata $(STRATA) \
+	  $(if $(PYMC),--pymc $(PYMC))
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/strategies.py --strata $(STRATA)
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/serving.py --strata $(STRATA)
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/queries.py --strata $(STRATA)
 	@$(PEERS_VENV)/bin/python Tests/ExpressionsTests/Fixtures/make_queries.py --seed $$RANDOM --out out/oracle

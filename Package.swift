@@ -49,6 +49,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -70,6 +71,12 @@ let package = Package(
       ["Aggregation", "Classification", "Columns", "JSONText", "Kernels", "Models", "Reports"]),
     module("Generation", ["Columns", "Kernels", "JSONText"]),
     module("Export", ["Columns", "Kernels"]),
+    module(
+      "Changes",
+      [
+        "Classification", "Columns", "Expressions", "JSONText", "Kernels", "Models", "Reports",
+        "CXXHash", "Export",
+      ]),
     module("QueryProtocol", ["CPlatform", "Columns", "Expressions", "JSONText", "Kernels"]),
     .target(
       name: "QueryServer",
@@ -83,18 +90,26 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: settings),
+    .target(
+      name: "Configuration",
+      dependencies: [
+        "Classification", "Columns", "Expressions", "Ingest", "Models",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
     module(
       "Pipeline",
       [
-        "Aggregation", "Classification", "Columns", "Export", "Ingest", "JSONText", "Kernels",
-        "Models", "Reports", "Storage",
+        "Aggregation", "Changes", "Classification", "Columns", "Export", "Expressions", "Ingest",
+        "JSONText",
+        "Kernels", "Models", "Reports", "Storage",
       ]),
     module("BenchmarkSubjects", ["Columns", "Export", "Kernels"]),
     .executableTarget(
       name: "strata",
       dependencies: [
-        "Aggregation", "CPlatform", "Classification", "Columns", "Evaluation", "Export",
-        "Expressions", "Generation",
+        "Aggregation", "CPlatform", "Changes", "Classification", "Columns", "Configuration",
+        "Evaluation", "Export", "Expressions", "Generation",
         "Ingest", "JSONText", "Kernels", "Models", "Pipeline", "QueryProtocol", "QueryServer",
         "Reports", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -102,7 +117,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "strata-bench", dependencies: ["Columns", "JSONText", "Kernels", "Models"],
+      name: "strata-bench",
+      dependencies: ["Aggregation", "Columns", "Ingest", "JSONText", "Kernels", "Models"],
       swiftSettings: settings),
 
     tests("KernelsTests", ["Kernels"], exclude: ["Special/Fixtures"]),
@@ -120,13 +136,19 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests(
       "ClassificationTests", ["Classification", "Expressions", "Models", "Columns", "Kernels"]),
+    tests(
+      "ConfigurationTests",
+      ["Configuration", "Classification", "Columns", "Expressions", "Ingest", "Models"]),
     tests("EndToEndTests", ["strata"]),
+    tests(
+      "ChangesTests",
+      ["Changes", "Columns", "Export", "JSONText", "Kernels", "Models"]),
     tests("ExportTests", ["Export", "Columns", "Kernels"]),
     tests(
       "PipelineTests",
       [
-        "Pipeline", "Classification", "Columns", "Ingest", "JSONText", "Kernels", "Models",
-        "Storage",
+        "Pipeline", "Changes", "Classification", "Columns", "Ingest", "JSONText", "Kernels",
+        "Models", "Storage",
       ]),
     tests(
       "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"],

@@ -125,10 +125,11 @@ def markdown(report):
         lines.append("|---|---:|---:|---:|---:|")
         ours = next((row["median_seconds"] for row in table["rows"] if row["name"].startswith("strata")), None)
         for row in table["rows"]:
+            memory = f"{row['peak_megabytes']:.0f}" if row["peak_megabytes"] else ""
             ratio = f"{row['median_seconds'] / ours:.2f}" if ours else ""
             lines.append(
                 f"| {row['name']} | {row['median_seconds']:.3f} | {row['minimum_seconds']:.3f} – "
-                f"{row['maximum_seconds']:.3f} | {row['peak_megabytes']:.0f} | {ratio} |")
+                f"{row['maximum_seconds']:.3f} | {memory} | {ratio} |")
         for note in table.get("notes", []):
             lines += ["", note]
     return "\n".join(lines) + "\n"

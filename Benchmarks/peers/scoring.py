@@ -1,14 +1,17 @@
 """Strata against DuckDB, Polars, chDB and pandas: from an order log to scored customers.
 
-usage: scoring.py --strata PATH [--customers 1000000] [--rounds 5] [--work DIR] [--results DIR] [--skip pandas]
+usage: scoring.py --strata PATH [--customers 1000000,4000000] [--rounds 5] [--work DIR] [--results DIR]
+                  [--skip pandas]
 
-Three tables: from CSV (`strata run`, against CSV to Parquet), rescoring (`strata score` of an existing store,
-against Parquet to Parquet), and a new day (1% more rows ingested and rescored, as a share of the full run).
-Before anything is timed, the customers' scores of all contenders are compared, all of them.
+Three tables a size: from CSV (`strata run`, against CSV to Parquet), rescoring (`strata score` of an existing
+store, against Parquet to Parquet), and a new day (1% more rows ingested and rescored, as a share of the full run).
+Before anything is timed again, the customers' scores of all contenders are compared, all of them.
+
+This process stays small: a process's peak memory, as the system reports it, is at least that of the process that
+started it. What needs memory (scoring_data.py, scoring_engines.py) runs in processes of its own.
 """
 
 import argparse
-import json
 import pathlib
 import shutil
 import sys
@@ -22,63 +25,36 @@ def engine(name, kind, source, target):
     return [sys.executable, HERE / "scoring_engines.py", name, kind, source, target]
 
 
-def check_equal(files):
-    """Every customer has the same figures everywhere, or the comparison ends."""
-    import duckdb
-
-    reference = None
-    for name, (path, recency) in files.items():
-        reader = "read_csv" if path.suffix == ".csv" else "read_parquet"
-        table = duckdb.sql(
-            f"SELECT customer_id::VARCHAR AS id, last_purchase::DATE AS l, {recency}::INT AS n, orders::INT AS o, "
-            f"round({'monetary_total' if path.suffix == '.csv' else 'total'}::DOUBLE, 4) AS t, r::INT AS r, f::INT AS f, "
-            f"m::INT AS m FROM {reader}('{path}')")
-        if reference is None:
-            reference = (name, table)
-            continue
-        left, right = reference[1], table
-        duckdb.register("left_rows", left.df())
-        duckdb.register("right_rows", right.df())
-        differing = duckdb.sql(
-            "SELECT count(*) FROM left_rows a FULL JOIN right_rows b ON a.id = b.id WHERE a.id IS NULL OR b.id IS NULL "
-            "OR a.l <> b.l OR a.n <> b.n OR a.o <> b.o OR abs(a.t - b.t) > 1e-6 OR a.r <> b.r OR a.f <> b.f "
-            "OR a.m <> b.m").fetchall()[0][0]
-        if differing:
-            raise SystemExit(f"{reference[0]} and {name} differ on {differing} customers: not the same work")
-    print(f"  all equal: {', '.join(files)}", file=sys.stderr)
+def data(*arguments):
+    """Output of scoring_data.py."""
+    return comparison.run_once([sys.executable, HERE / "scoring_data.py", *arguments])[2]
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--strata", required=True)
-    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--customers", default="1000000")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--work", default="/tmp/strata-peers")
     parser.add_argument("--results", default=str(HERE / "results"))
     parser.add_argument("--skip", action="append", default=[])
     arguments = parser.parse_args()
+    for customers in arguments.customers.split(","):
+        compare(arguments, int(customers))
+
+
+def compare(arguments, customers):
     strata = arguments.strata
     work = pathlib.Path(arguments.work)
     work.mkdir(parents=True, exist_ok=True)
     peers = [name for name in ("duckdb", "chdb", "polars", "pandas") if name not in arguments.skip]
 
-    orders = work / f"orders-{arguments.customers}.csv"
+    orders = work / f"orders-{customers}.csv"
     if not orders.exists():
-        comparison.run_once([strata, "generate", "-o", orders, "--customers", str(arguments.customers), "--seed", "1"])
-    day = work / f"day-{arguments.customers}.csv"
-    parquet = work / f"orders-{arguments.customers}.parquet"
-    import duckdb
-
-    if not parquet.exists():
-        duckdb.sql(
-            f"COPY (SELECT * FROM read_csv('{orders}', columns={{'customer_id': 'VARCHAR', 'date': 'DATE', "
-            f"'amount': 'DECIMAL(18,4)'}})) TO '{parquet}' (FORMAT parquet, COMPRESSION lz4)")
-    if not day.exists():
-        duckdb.sql(
-            f"COPY (SELECT customer_id, (SELECT max(date) FROM '{parquet}') + INTERVAL 1 DAY AS date, amount "
-            f"FROM (SELECT * FROM '{parquet}' USING SAMPLE 1% (bernoulli, 1))) TO '{day}' "
-            f"(HEADER, DATEFORMAT '%Y-%m-%d')")
-    rows = duckdb.sql(f"SELECT count(*) FROM '{parquet}'").fetchall()[0][0]
+        comparison.run_once([strata, "generate", "-o", orders, "--customers", str(customers), "--seed", "1"])
+    day = work / f"day-{customers}.csv"
+    parquet = work / f"orders-{customers}.parquet"
+    rows, day_rows = map(int, data("prepare", orders, parquet, day).split())
     size = orders.stat().st_size
 
     store, scores = work / "store", work / "scores.csv"
@@ -89,16 +65,17 @@ def main():
         shutil.rmtree(store, ignore_errors=True)
 
     tables = []
-    title = f"From CSV: {rows:,} rows, {arguments.customers:,} customers, {size / 1e6:.0f} MB"
+    title = f"From CSV: {rows:,} rows, {customers:,} customers, {size / 1e6:.0f} MB"
     full = comparison.Comparison(title, arguments.rounds)
     full.add("strata run (store and CSV)", run, before=fresh_store)
     files = {}
     for name in peers:
         target = work / f"{name}.parquet"
         full.add(name, engine(name, "csv", orders, target), before=lambda target=target: target.unlink(missing_ok=True))
-        files[name] = (target, "recency" if name in ("duckdb", "chdb", "polars", "pandas") else "recency_days")
+        files[name] = f"{name}={target}:recency"
     tables.append(full.run())
-    check_equal({"strata": (scores, "recency_days"), **files})
+    data("check", f"strata={scores}:recency_days", *files.values())
+    print(f"  all equal: strata, {', '.join(files)}", file=sys.stderr)
     stored = sum(path.stat().st_size for path in store.rglob("*") if path.is_file())
     tables[-1]["notes"] = [
         "All contenders give every customer the same figures and scores.",
@@ -112,7 +89,6 @@ def main():
         again.add(name, engine(name, "parquet", parquet, target),
                   before=lambda target=target: target.unlink(missing_ok=True))
     tables.append(again.run())
-    tables[-1]["notes"] = ["Peak memory below that of the measuring process itself is not seen here."]
 
     template = work / "store-template"
     shutil.rmtree(template, ignore_errors=True)
@@ -124,7 +100,7 @@ def main():
         shutil.rmtree(store, ignore_errors=True)
         shutil.copytree(template, store)
 
-    new_day = comparison.Comparison(f"A new day: {sum(1 for _ in open(day)) - 1:,} rows more, rescored", arguments.rounds)
+    new_day = comparison.Comparison(f"A new day: {day_rows:,} rows more, rescored", arguments.rounds)
     new_day.add("strata run (one day more)",
                 [strata, "run", store, day, "--clv", "none", "--clusters", "none", "--json"], before=copied_store)
     tables.append(new_day.run())
@@ -136,7 +112,7 @@ def main():
         {"title": "Scoring an order log", "machine": comparison.machine(),
          "versions": {"strata": version, **comparison.versions("duckdb", "chdb", "polars", "pandas")},
          "tables": tables},
-        f"scoring-{arguments.customers}", arguments.results)
+        f"scoring-{customers}", arguments.results)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,10 @@ package struct SegmentAssignment: Sendable {
   }
 
   /// The column `segment`.
-  package var column: Column {
-    Column("segment", .string(.uint8(codes), StringTable(names)))
+  package var column: Column { column(named: "segment") }
+
+  /// The segments as a dictionary column.
+  package func column(named name: String) -> Column {
+    Column(name, .string(.uint8(codes), StringTable(names)))
   }
 }

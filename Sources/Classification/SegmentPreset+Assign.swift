@@ -13,6 +13,8 @@ extension SegmentPreset {
       switch rule {
       case .fifths: codesByScores(scores)
       case .means(let table): codesByMeans(table, scores: scores, summary: summary)
+      case .spend: codesBySpend(summary)
+      case .rhythm: codesByRhythm(summary)
       }
     let all = segments + [SegmentPreset.prospect]
     return SegmentAssignment(

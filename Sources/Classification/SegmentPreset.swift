@@ -20,11 +20,16 @@ package struct SegmentPreset: Sendable, Equatable {
     case fifths(@Sendable (_ r: Int, _ f: Int, _ m: Int) -> Int)
     /// By the measures against their means: the segment of 4·r + 2·f + m, each 1 when above.
     case means([Int])
+    /// By the share of revenue that those who spend more make up.
+    case spend
+    /// By the days of silence against the customer's own rhythm.
+    case rhythm
 
     static func == (a: Rule, b: Rule) -> Bool {
       switch (a, b) {
       case (.fifths, .fifths): true
       case (.means(let x), .means(let y)): x == y
+      case (.spend, .spend), (.rhythm, .rhythm): true
       default: false
       }
     }
@@ -36,7 +41,7 @@ package struct SegmentPreset: Sendable, Equatable {
   let rule: Rule
 
   /// Names that `init(named:)` knows.
-  package static let names = ["rfm-10", "rfm-8-zh", "value-3"]
+  package static let names = ["rfm-10", "rfm-8-zh", "value-3", "abc", "lifecycle"]
 
   /// The segment of customers without transactions: the last code of every preset.
   package static let prospect = Segment(
@@ -48,11 +53,13 @@ package struct SegmentPreset: Sendable, Equatable {
     case "rfm-10": self = .rfm10
     case "rfm-8-zh": self = .rfm8
     case "value-3": self = .value3
+    case "abc": self = .abc
+    case "lifecycle": self = .lifecycle
     default: return nil
     }
   }
 
-  private init(name: String, segments: [Segment], rule: Rule) {
+  init(name: String, segments: [Segment], rule: Rule) {
     self.name = name
     self.segments = segments
     self.rule = rule

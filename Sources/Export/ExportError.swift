@@ -2,6 +2,8 @@
 package enum ExportError: Error, Equatable, CustomStringConvertible {
   /// The frame has no such column; `near` is the closest name there is.
   case unknownColumn(name: String, near: String?, columns: [String])
+  /// A mapping that the system would refuse.
+  case mapping(system: String, reason: String)
   /// A system call on the output failed.
   case output(path: String, call: String, reason: String)
 
@@ -10,6 +12,7 @@ package enum ExportError: Error, Equatable, CustomStringConvertible {
     case .unknownColumn(let name, let near, let columns):
       "there is no column \(name)" + (near.map { "; did you mean \($0)?" } ?? "")
         + " The columns are: \(columns.joined(separator: ", "))"
+    case .mapping(let system, let reason): "export for \(system): \(reason)"
     case .output(let path, let call, let reason):
       "\(path): \(call): \(reason); the export was not written"
     }

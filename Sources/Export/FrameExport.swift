@@ -43,90 +43,79 @@ package struct FrameExport: Sendable {
 
   /// Writes everything and returns the number of bytes.
   ///
-  /// Chunks of rows are formatted in parallel and written in row order, so the bytes are the same on any
+  /// Slices of rows are formatted in parallel and written in row order, so the bytes are the same on any
   /// number of threads. A file appears under its name only when it is complete.
   @discardableResult
   package func write(to destination: ExportDestination) throws(ExportError) -> Int {
     switch destination {
-    case .standardOutput:
-      return try writeRows(to: STDOUT_FILENO, path: "standard output", isRegularFile: false)
+    case .standardOutput: return try writeToStandardOutput()
     case .file(let path):
-      let partial = path + ".partial-\(getpid())"
-      let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { throw .output(path: path, call: "open", reason: errorText()) }
-      do throws(ExportError) {
-        let byteCount = try writeRows(to: descriptor, path: path, isRegularFile: true)
-        guard close(descriptor) == 0 else {
-          throw ExportError.output(path: path, call: "close", reason: errorText())
-        }
-        guard rename(partial, path) == 0 else {
-          throw ExportError.output(path: path, call: "rename", reason: errorText())
-        }
-        return byteCount
-      } catch {
-        close(descriptor)
-        unlink(partial)
-        throw error
-      }
+      let prepared = try prepare(path)
+      try prepared.putInPlace()
+      return prepared.byteCount
     }
   }
 
-  private func writeRows(
-    to descriptor: Int32, path: String, isRegularFile: Bool
-  ) throws(ExportError) -> Int {
+  /// Writes everything beside `path`, where nothing appears before `putInPlace`.
+  package func prepare(_ path: String) throws(ExportError) -> PreparedExport {
+    let file = try PreparedExport(path: path)
+    file.byteCount = try writeRows(to: file.descriptor, path: path)
+    try file.close()
+    return file
+  }
+
+  /// Rows formatted and written at a time: the text stays within the second-level cache's reach.
+  private static let sliceRowCount = Parallel.chunkRowCount / 8
+
+  private func slice(_ index: Int) -> Range<Int> {
+    let start = index * Self.sliceRowCount
+    return start..<min(start + Self.sliceRowCount, rowCount)
+  }
+
+  private var sliceCount: Int { (rowCount + Self.sliceRowCount - 1) / Self.sliceRowCount }
+
+  /// Every worker formats a slice, learns its place from those before it, and writes it there itself: while one
+  /// writes, the other formats.
+  private func writeRows(to descriptor: Int32, path: String) throws(ExportError) -> Int {
+    let formatter = RowFormatter(format: format, columns: columns)
+    let writers = (0..<max(1, Parallel.threadCount)).map { _ in WriterBox() }
+    formatter.appendHeader(to: &writers[0].writer)
+    let turns = WriteTurns(
+      firstOffset: try put(writers[0].writer.bytes, to: descriptor, at: 0, path: path))
+    Parallel.perform(sliceCount) { worker, task in
+      if turns.failure != nil { return }
+      let box = writers[worker]
+      box.writer.clear()
+      formatter.append(rows: slice(task), where: selection, to: &box.writer)
+      guard let offset = turns.take(task, byteCount: box.writer.count) else { return }
+      do throws(ExportError) {
+        _ = try put(box.writer.bytes, to: descriptor, at: offset, path: path)
+      } catch {
+        turns.fail(error)
+      }
+    }
+    if let failure = turns.failure { throw failure }
+    return turns.end
+  }
+
+  private func writeToStandardOutput() throws(ExportError) -> Int {
+    let path = "standard output"
     let formatter = RowFormatter(format: format, columns: columns)
     let groupSize = max(1, Parallel.threadCount) * 4
     let writers = (0..<groupSize).map { _ in WriterBox() }
-    var offset = 0
-
     formatter.appendHeader(to: &writers[0].writer)
-    offset += try put(writers[0].writer.bytes, to: descriptor, at: nil, path: path)
-
-    // A quarter of a chunk at a time keeps the buffers within the second-level cache's reach.
-    let sliceRowCount = Parallel.chunkRowCount / 4
-    let sliceCount = (rowCount + sliceRowCount - 1) / sliceRowCount
-    var slice = 0
-    while slice < sliceCount {
-      let count = min(groupSize, sliceCount - slice)
-      let first = slice
+    var byteCount = try put(writers[0].writer.bytes, to: STDOUT_FILENO, at: nil, path: path)
+    for first in stride(from: 0, to: sliceCount, by: groupSize) {
+      let count = min(groupSize, sliceCount - first)
       Parallel.perform(count) { task in
-        let start = (first + task) * sliceRowCount
-        let rows = start..<min(start + sliceRowCount, rowCount)
         writers[task].writer.clear()
-        formatter.append(rows: rows, where: selection, to: &writers[task].writer)
+        formatter.append(rows: slice(first + task), where: selection, to: &writers[task].writer)
       }
-      if isRegularFile {
-        offset = try putAll(writers[0..<count], to: descriptor, at: offset, path: path)
-      } else {
-        for writer in writers[0..<count] {
-          offset += try put(writer.writer.bytes, to: descriptor, at: nil, path: path)
-        }
+      for box in writers[..<count] {
+        byteCount += try put(box.writer.bytes, to: STDOUT_FILENO, at: nil, path: path)
       }
-      slice += count
     }
-    return offset
-  }
-
-  /// Writes several buffers one after the other from `offset` on, in parallel; returns the end.
-  private func putAll(
-    _ writers: ArraySlice<WriterBox>, to descriptor: Int32, at offset: Int, path: String
-  ) throws(ExportError) -> Int {
-    var offsets: [Int] = []
-    var end = offset
-    for box in writers {
-      offsets.append(end)
-      end += box.writer.count
-    }
-    let starts = offsets
-    Parallel.perform(writers.count) { task in
-      let box = writers[writers.startIndex + task]
-      do throws(ExportError) {
-        _ = try put(box.writer.bytes, to: descriptor, at: starts[task], path: path)
-        box.failure = nil
-      } catch { box.failure = error }
-    }
-    for box in writers { if let failure = box.failure { throw failure } }
-    return end
+    return byteCount
   }
 
   /// All of `bytes` at an offset, or where the descriptor stands; retries short and interrupted writes.
@@ -152,14 +141,13 @@ package struct FrameExport: Sendable {
   }
 }
 
-/// A writer that parallel tasks share by index: task i has box i to itself.
+/// A writer that parallel tasks share by index: one task or worker has a box to itself.
 private final class WriterBox: @unchecked Sendable {
-  // SAFETY: only the task with the box's index touches it while tasks run.
+  // SAFETY: only the task (or worker) with the box's index touches it while tasks run.
   var writer = ByteWriter(capacity: 1 << 20)
-  var failure: ExportError?
 }
 
-private func errorText() -> String { String(cString: strerror(errno)) }
+func errorText() -> String { String(cString: strerror(errno)) }
 
 private func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)

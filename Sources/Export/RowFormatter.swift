@@ -38,12 +38,13 @@ package final class RowFormatter: Sendable {
     }
     dictionaries = columns.map { column in
       guard case .string(_, let table) = column.values else { return StringTable([]) }
-      return StringTable(
-        (0..<table.count).map { index in
-          var quoted = ByteWriter()
-          RowFormatter.append(table.utf8(at: index), format, to: &quoted)
-          return String(decoding: quoted.bytes, as: UTF8.self)
-        })
+      let quoted = (0..<table.count).map { index in
+        var quoted = ByteWriter()
+        RowFormatter.append(table.utf8(at: index), format, to: &quoted)
+        return String(decoding: quoted.bytes, as: UTF8.self)
+      }
+      // One more that no code means: bytes that may be read after the last.
+      return StringTable(quoted + [String(repeating: " ", count: 40)])
     }
   }
 
@@ -86,6 +87,7 @@ package final class RowFormatter: Sendable {
     let column = columns[index]
     var offsets: UnsafePointer<UInt32>?
     var bytes: UnsafePointer<UInt8>?
+    var stringCount = 0
     let kind: CellSource.Kind
     let values: UnsafeRawPointer
     switch column.values {
@@ -105,6 +107,7 @@ package final class RowFormatter: Sendable {
       (kind, values) = (.text, raw(table.bytes))
       offsets = table.offsets.pointer.baseAddress
       bytes = table.bytes.pointer.baseAddress
+      stringCount = table.count
     case .string(let codes, _):
       switch codes {
       case .uint8(let buffer): (kind, values) = (.dictionary8, raw(buffer))
@@ -113,10 +116,11 @@ package final class RowFormatter: Sendable {
       }
       offsets = dictionaries[index].offsets.pointer.baseAddress
       bytes = dictionaries[index].bytes.pointer.baseAddress
+      stringCount = dictionaries[index].count
     }
     return CellSource(
       kind: kind, values: values, validity: column.validity?.words.pointer.baseAddress,
-      lead: leads[index].pointer, offsets: offsets, bytes: bytes)
+      lead: leads[index].pointer, offsets: offsets, bytes: bytes, stringCount: stringCount)
   }
 
   private func raw<Element>(_ buffer: AlignedBuffer<Element>) -> UnsafeRawPointer {

@@ -12,6 +12,7 @@ package struct Expression: Sendable {
   /// Parses one expression, all of the text.
   package static func parse(_ text: String) throws(QueryError) -> Expression {
     var parser = try Parser(text)
+    parser.isStatement = false
     let syntax = try parser.expression()
     try parser.expectEnd()
     return Expression(text: text, syntax: syntax)
@@ -61,15 +62,20 @@ package struct BoundExpression: Sendable {
   /// The value, where it is the same for all rows and no row was needed to know it: the linter's "always true".
   package var constant: Literal? { bound.constant }
 
-  /// Rows for which the condition is true (not false, not null).
-  ///
-  /// - Throws: `.type` for an expression that is no condition; `.overflow`, `.timeout`, `.cancelled`.
-  package func bitmap(_ control: QueryControl = .unlimited) throws(QueryError) -> Bitmap {
+  /// Throws `.type` for an expression that is no condition.
+  package func expectCondition() throws(QueryError) {
     guard bound.type == .bool || bound.type == .null else {
       throw QueryError(
         .type, "expected a condition, found a value of type \(bound.type.name)",
         at: bound.byteOffset)
     }
+  }
+
+  /// Rows for which the condition is true (not false, not null).
+  ///
+  /// - Throws: `.type` for an expression that is no condition; `.overflow`, `.timeout`, `.cancelled`.
+  package func bitmap(_ control: QueryControl = .unlimited) throws(QueryError) -> Bitmap {
+    try expectCondition()
     let filter = Filter(bound, evaluator)
     let count = source.frame.rowCount
     let first = FirstError()

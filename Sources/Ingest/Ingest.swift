@@ -1,18 +1,44 @@
 package import Columns
 import Kernels
 
-/// Customers that a store has already: their ids in byte order, and each one's code.
+/// Customers that a store has already: their ids, and the codes in the ids' byte order.
 ///
 /// The codes are a permutation of 0..<count: new customers get the codes from count on.
 package struct ExistingCustomers: Sendable {
+  /// In byte order, or by code.
   package let ids: StringTable
-  package let codes: AlignedBuffer<UInt32>
+  let areIDsByCode: Bool
+  /// Nil when codes are in the order of the ids.
+  private let codes: AlignedBuffer<UInt32>?
 
+  /// Of ids in byte order, and each one's code.
   package init(ids: StringTable, codes: AlignedBuffer<UInt32>) {
     precondition(ids.count == codes.count, "a code for every id")
     self.ids = ids
     self.codes = codes
+    areIDsByCode = false
   }
+
+  /// Of ids by code, and the codes in the order of the ids; nil when they are in that order themselves.
+  package init(idsByCode ids: StringTable, order: AlignedBuffer<UInt32>?) {
+    precondition(order == nil || ids.count == order!.count, "every code once")
+    self.ids = ids
+    codes = order
+    areIDsByCode = true
+  }
+
+  var count: Int { ids.count }
+
+  /// The places of the ids in byte order; nil when they stand so.
+  var order: AlignedBuffer<UInt32>? { areIDsByCode ? codes : nil }
+
+  /// The id at a place in byte order.
+  func utf8(at place: Int) -> UnsafeBufferPointer<UInt8> {
+    ids.utf8(at: order.map { Int($0[place]) } ?? place)
+  }
+
+  /// The code of the id at a place in byte order.
+  package func code(at place: Int) -> UInt32 { codes.map { $0[place] } ?? UInt32(place) }
 }
 
 /// Reads order logs into one batch: rows by customer, day, order and amount, customers by code.

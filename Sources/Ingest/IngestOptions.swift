@@ -91,6 +91,8 @@ package struct IngestTuning: Sendable {
   package var partitionCount: Int?
   /// False sends every row through the general parser, to test one against the other.
   package var usesPlainKernel = true
+  /// False lets no id name its own code, likewise.
+  package var usesDirectCodes = true
 
   package init() {}
 }

@@ -74,4 +74,23 @@ package enum Parallel {
     let start = chunk * chunkRowCount
     return start..<min(start + chunkRowCount, rowCount)
   }
+
+  /// Runs `background` on a thread of its own while `foreground` runs here, and waits for both; with one worker
+  /// in all, `background` runs first. Both may use parallel loops: for work of which one part waits for a disk.
+  package static func beside<Output: ~Copyable, Failure: Error>(
+    _ background: @escaping @Sendable () -> Void, _ foreground: () throws(Failure) -> Output
+  ) throws(Failure) -> Output {
+    if threadCount <= 1 {
+      background()
+      return try foreground()
+    }
+    let end = DispatchSemaphore(value: 0)
+    let thread = BackgroundThread {
+      background()
+      end.signal()
+    }
+    if !thread.start() { thread.run() }
+    defer { end.wait() }
+    return try foreground()
+  }
 }

@@ -1,6 +1,7 @@
 package import Columns
 package import Ingest
 import Kernels
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -20,26 +21,22 @@ package struct CustomerOrder: Sendable {
   /// Codes in id order; nil when codes are in id order themselves, as after a first ingest.
   package let codes: AlignedBuffer<UInt32>?
 
-  /// Orders customers whose ids come in sorted runs: `runStarts` are the codes where a run begins.
+  /// Orders customers whose ids come in sorted runs.
   ///
   /// Every ingest adds its new customers as one sorted run. The two smallest runs are merged until one is left;
   /// a run that is much the smaller is merged by binary search, so that a night's few new customers cost little.
-  package init(ids: StringTable, runStarts: [Int]) {
+  package init(ids: StringTable) {
     self.ids = ids
+    // Wherever an id is not after the one before it a run begins; that a new customer's is, is no harm.
+    let starts = [0] + CustomerOrder.falls(ids)
+    if starts.count <= 1 {
+      codes = nil
+      return
+    }
     var runs: [[UInt32]] = []
-    for (index, start) in runStarts.enumerated() {
-      let end = index + 1 < runStarts.count ? runStarts[index + 1] : ids.count
-      for run in CustomerOrder.risingRuns(ids, start..<end) { runs.append(run) }
-    }
-    if runs.count <= 1 {
-      codes = nil
-      return
-    }
-    if runs.indices.dropFirst().allSatisfy({
-      CustomerOrder.isBefore(ids, runs[$0 - 1][runs[$0 - 1].count - 1], runs[$0][0])
-    }) {
-      codes = nil
-      return
+    for (index, start) in starts.enumerated() {
+      let end = index + 1 < starts.count ? starts[index + 1] : ids.count
+      runs.append((UInt32(start)..<UInt32(end)).map { $0 })
     }
     while runs.count > 1 {
       runs.sort { $0.count > $1.count }
@@ -55,10 +52,7 @@ package struct CustomerOrder: Sendable {
 
   /// The customers as an ingest wants to know them.
   package var existing: ExistingCustomers {
-    if let codes { return ExistingCustomers(ids: ids.gathered(codes), codes: codes) }
-    return ExistingCustomers(
-      ids: ids,
-      codes: AlignedBuffer<UInt32>(count: count) { for i in $0.indices { $0[i] = UInt32(i) } })
+    ExistingCustomers(idsByCode: ids, order: codes)
   }
 
   /// This order with new customers, whose codes follow and whose ids are sorted.
@@ -78,20 +72,18 @@ package struct CustomerOrder: Sendable {
     self.codes = codes
   }
 
-  /// The maximal rising runs of codes in a range: one, if the range is sorted as it should be.
-  private static func risingRuns(_ ids: StringTable, _ range: Range<Int>) -> [[UInt32]] {
-    var runs: [[UInt32]] = []
-    var start = range.lowerBound
-    for code in range where code > range.lowerBound {
-      if !isBefore(ids, UInt32(code - 1), UInt32(code)) {
-        runs.append((UInt32(start)..<UInt32(code)).map { $0 })
-        start = code
+  /// The codes whose id is not after that of the code before: found chunk by chunk in parallel.
+  private static func falls(_ ids: StringTable) -> [Int] {
+    let count = ids.count
+    let found = Mutex<[Int]>([])
+    Parallel.forEachChunk(of: count) { _, codes in
+      var falls: [Int] = []
+      for code in codes where code > 0 && !isBefore(ids, UInt32(code - 1), UInt32(code)) {
+        falls.append(code)
       }
+      if !falls.isEmpty { found.withLock { $0 += falls } }
     }
-    if start < range.upperBound {
-      runs.append((UInt32(start)..<UInt32(range.upperBound)).map { $0 })
-    }
-    return runs
+    return found.withLock { $0.sorted() }
   }
 
   /// Two rising lists as one; `small` is not the longer.
@@ -125,6 +117,11 @@ package struct CustomerOrder: Sendable {
   private static func isBefore(_ ids: StringTable, _ a: UInt32, _ b: UInt32) -> Bool {
     let left = ids.utf8(at: Int(a))
     let right = ids.utf8(at: Int(b))
+    if left.count >= 8, right.count >= 8 {
+      let first = UnsafeRawPointer(left.baseAddress!).loadUnaligned(as: UInt64.self).bigEndian
+      let second = UnsafeRawPointer(right.baseAddress!).loadUnaligned(as: UInt64.self).bigEndian
+      if first != second { return first < second }
+    }
     let order = memcmp(
       left.baseAddress ?? UnsafePointer(bitPattern: 1)!,
       right.baseAddress ?? UnsafePointer(bitPattern: 1)!, min(left.count, right.count))

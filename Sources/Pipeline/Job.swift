@@ -2,8 +2,10 @@ import Aggregation
 import Columns
 package import Ingest
 import JSONText
+import Kernels
 import Models
 package import Storage
+import Synchronization
 
 /// The work of `ingest`, `score` and `run`: one store, one writer, one publication.
 ///
@@ -17,6 +19,10 @@ package struct Job: ~Copyable {
   var order: CustomerOrder
   /// The table of the batch that is about to be published, and its number.
   private var newTable: TransactionTable?
+  /// First and last day of the new table.
+  private var newDays: (first: Int32, last: Int32)?
+  /// All batches, when several dates are to be scored from them.
+  private var keptTables: [TransactionTable]?
   /// Attributes of customers, once they are read; those about to be published included.
   var attributes: AttributeHistory?
   /// Codes of the customers that are about to be published with their attributes.
@@ -36,10 +42,19 @@ package struct Job: ~Copyable {
   }
 
   private static func loadOrder(_ store: Store) throws(StorageError) -> CustomerOrder {
-    if store.customerCount == 0 { return CustomerOrder(ids: StringTable([]), runStarts: []) }
-    return CustomerOrder(
-      ids: try store.loadCustomerIDs(),
-      runStarts: store.manifest.customers.filter { $0.customerCount > 0 }.map(\.firstCode))
+    if store.customerCount == 0 { return CustomerOrder(ids: StringTable([])) }
+    return CustomerOrder(ids: try store.loadCustomerIDs())
+  }
+
+  /// The store as this job last left it.
+  package var store: Store { writer.store }
+
+  /// Reads all batches once for several scorings to come, with the columns kept besides where they are needed.
+  package mutating func keepBatches(withExtras: Bool) throws {
+    let store = writer.store
+    keptTables = try clock.measure("load") {
+      try Job.loadBatches(store, extras: withExtras ? .all : .none) { _ in true }
+    }
   }
 
   /// Reads order logs into a batch that `publish` will put in force.
@@ -57,6 +72,10 @@ package struct Job: ~Copyable {
     if batch.rowCount == 0 { return batch.report }
     let table = try clock.measure("sort") { try batch.table() }
     newTable = table
+    if let first = batch.report.firstDay, let last = batch.report.lastDay {
+      newDays = (first, last)
+    }
+    keptTables = nil
     order = order.adding(batch.newCustomers)
     publication.batches = [
       BatchDraft(
@@ -94,6 +113,7 @@ package struct Job: ~Copyable {
     var numbers = store.manifest.batches.map(\.number)
     if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
     let new = newTable
+    let kept = keptTables
     let history = try loadedAttributes()
     let customerCount = order.count
     let attributes =
@@ -110,13 +130,13 @@ package struct Job: ~Copyable {
       },
       group: try request.groupColumn.map { name in
         if let column = attributes?.column(named: name) { return CustomerAttribute(column) }
-        let batches = try Job.loadBatches(store, extras: .all) { _ in true }
+        let batches = try kept ?? Job.loadBatches(store, extras: .all) { _ in true }
         return try CustomerAttribute(
           name, batches: batches + (new.map { [$0] } ?? []), customerCount: customerCount,
           asOf: asOf, others: attributes?.frame.names ?? [])
       },
       transactions: {
-        try Job.loadBatches(store) { _ in true } + (new.map { [$0] } ?? [])
+        try (kept ?? Job.loadBatches(store) { _ in true }) + (new.map { [$0] } ?? [])
       })
     let base = try scoring.score(summary, clock: &clock)
     publication.snapshots = [base.draft]
@@ -124,13 +144,10 @@ package struct Job: ~Copyable {
   }
 
   /// First and last day of all batches, the new one included.
-  private func dayBounds() -> (first: Int32, last: Int32)? {
+  func dayBounds() -> (first: Int32, last: Int32)? {
     var days: [Int32] = []
     for batch in writer.store.manifest.batches { days += [batch.firstDay, batch.lastDay] }
-    if let newTable, newTable.rowCount > 0 {
-      let all = newTable.days.pointer
-      days += [all.min()!, all.max()!]
-    }
+    if let newDays { days += [newDays.first, newDays.last] }
     guard let first = days.min(), let last = days.max() else { return nil }
     return (first, last)
   }
@@ -147,7 +164,12 @@ package struct Job: ~Copyable {
       }
       if let folded { return folded }
     }
-    var tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
+    var tables: [TransactionTable]
+    if let keptTables {
+      tables = keptTables
+    } else {
+      tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
+    }
     if let new { tables.append(new) }
     return try clock.measure("aggregate") {
       try CustomerSummary.aggregate(
@@ -196,12 +218,42 @@ package struct Job: ~Copyable {
     clock.add("publish", since: start)
     publication = Publication()
     newTable = nil
+    newDays = nil
     newProspects = []
     return published
+  }
+
+  /// As `publish()`, while `work` runs on a thread of its own: a publication waits for the disk much of its time.
+  ///
+  /// What fails is thrown when both have ended, the publication's error first. What `work` gives is dropped
+  /// when the publication fails: it must not be final before.
+  package mutating func publish<Output: Sendable>(
+    beside work: @escaping @Sendable () throws -> Output
+  ) throws -> (published: Published, output: Output) {
+    let result = WorkResult<Output>()
+    let published = try Parallel.beside({ result.store(Result { try work() }) }) {
+      () throws(any Error) in try publish()
+    }
+    return (published, try result.take().get())
   }
 
   /// Adds a stage that the caller did to the clock.
   package mutating func note(_ stage: String, since start: ContinuousClock.Instant) {
     clock.add(stage, since: start)
+  }
+}
+
+/// What a thread made, for the one that waits for it.
+private final class WorkResult<Output: Sendable>: Sendable {
+  private let result = Mutex<Result<Output, any Error>?>(nil)
+
+  func store(_ value: Result<Output, any Error>) { result.withLock { $0 = value } }
+
+  /// The result; the work has ended.
+  func take() -> Result<Output, any Error> {
+    guard let value = result.withLock({ $0 }) else {
+      preconditionFailure("the work has ended before its result is taken")
+    }
+    return value
   }
 }

@@ -16,8 +16,16 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case sameFileTwice(file: String, other: String)
   /// The store has no such attribute.
   case unknownAttribute(name: String, known: [String])
+  /// The store has no such customer.
+  case unknownCustomer(id: String, store: String)
+  /// A replay without dates, or with too many.
+  case noDates(String)
+  /// There are not two snapshots to compare.
+  case nothingToCompare(String)
   /// A snapshot has no such segment.
   case unknownSegment(name: String, known: [String])
+  /// A taxonomy would make a column that the customers have already.
+  case taxonomyIsColumn(name: String)
 
   package var description: String {
     switch self {
@@ -40,8 +48,12 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
     case .unknownAttribute(let name, let known):
       "--by \(name): the store has no such attribute"
         + (known.isEmpty ? "; it has none" : "; it has \(known.joined(separator: ", "))")
+    case .unknownCustomer(let id, let store): "\(store): there is no customer \(id)"
+    case .noDates(let reason), .nothingToCompare(let reason): reason
     case .unknownSegment(let name, let known):
       "there is no segment \(name); the segments are \(known.joined(separator: ", "))"
+    case .taxonomyIsColumn(let name):
+      "a taxonomy is named like the column \(name) of the customers; choose another name for it"
     }
   }
 }

@@ -1,4 +1,5 @@
 package import Classification
+package import Columns
 package import JSONText
 package import Models
 
@@ -11,7 +12,10 @@ package struct ScoreRequest: Sendable {
   package var rfm: RFMOptions
   /// The attribute within whose groups customers are scored.
   package var groupColumn: String?
-  package var preset: SegmentPreset
+  /// At least one; the first is the primary one, column `segment`.
+  package var taxonomies: [Taxonomy]
+  /// In the order in which exports name them.
+  package var tags: [TagRule] = []
   /// How customers are valued; nil leaves the columns of value out.
   package var value: ValueModel?
   /// How customers are clustered; nil leaves the column out.
@@ -19,10 +23,18 @@ package struct ScoreRequest: Sendable {
   /// Aggregate all batches, although the last snapshot could be built on.
   package var isFull = false
 
-  package init(rfm: RFMOptions, preset: SegmentPreset) {
+  package init(rfm: RFMOptions, taxonomies: [Taxonomy], tags: [TagRule] = []) {
+    precondition(!taxonomies.isEmpty, "there is a primary taxonomy")
     self.rfm = rfm
-    self.preset = preset
+    self.taxonomies = taxonomies
+    self.tags = tags
   }
+
+  package init(rfm: RFMOptions, preset: SegmentPreset) {
+    self.init(rfm: rfm, taxonomies: [Taxonomy(preset)])
+  }
+
+  package var classifier: Classifier { Classifier(taxonomies: taxonomies, tags: tags) }
 
   /// The effective configuration, as the snapshot records it.
   package var json: JSON {
@@ -35,7 +47,9 @@ package struct ScoreRequest: Sendable {
       ],
       "method": .string(rfm.method.name), "frequency": .string(rfm.frequency.rawValue),
       "monetary": .string(rfm.monetary.rawValue),
-      "by": groupColumn.map { .string($0) } ?? .null, "taxonomy": .string(preset.name),
+      "by": groupColumn.map { .string($0) } ?? .null, "taxonomy": .string(taxonomies[0].name),
+      "taxonomies": .array(taxonomies.map { .string($0.name) }),
+      "tags": .array(tags.map { .string($0.name) }),
       "clv": value?.json ?? .null, "clusters": clustering.map(clusteringJSON) ?? .null,
     ]
   }

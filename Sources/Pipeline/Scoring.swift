@@ -11,7 +11,10 @@ package struct ScoredBase: Sendable {
   /// Rows by customer id.
   package let summary: CustomerSummary
   package let scores: RFMScores
+  /// Of the primary taxonomy.
   package let segments: SegmentAssignment
+  /// Of every taxonomy, and the tags.
+  package let classified: ClassifiedBase
   package let segmentTable: SegmentTable
   /// Ids in row order.
   package let ids: StringTable
@@ -20,11 +23,13 @@ package struct ScoredBase: Sendable {
   /// The same as text for people.
   package let modelsText: String
   let draft: SnapshotDraft
+  let segmentColumnNames: [String]
 
   /// The visible columns of the snapshot, as exports and queries see them.
   package func frame() -> Frame {
     SnapshotColumns.frame(
-      ids: ids, stored: draft.frame, asOf: summary.asOf, bins: scores.bins)
+      ids: ids, stored: draft.frame, asOf: summary.asOf, bins: scores.bins,
+      tags: classified.tags, after: segmentColumnNames.last!)
   }
 }
 
@@ -53,32 +58,41 @@ struct Scoring {
     let scores = try clock.measure("score") {
       try RFMScores.score(summary, options: request.rfm, by: groupColumn)
     }
-    let (segments, table) = clock.measure("segment") {
-      let segments = request.preset.assign(scores: scores, summary: summary)
-      return (segments, SegmentTable(segments, summary: summary))
-    }
-    var stored = Frame(
-      rowCount: summary.count,
-      columns: SnapshotColumns.stored(summary, scores: scores, segments: segments))
+    var measured = Frame(
+      rowCount: summary.count, columns: SnapshotColumns.stored(summary, scores: scores))
     let ownColumns = clock.measure("gather") { attributeColumns(rows) }
     let modelling = try ModelStage(
       scoring: self, summary: summary, rows: rows, ids: ids, attributes: ownColumns
-    ).run(&stored, bins: scores.bins, clock: &clock)
-    if let groupColumn, group?.isKept == true { stored.append(groupColumn) }
+    ).run(&measured, bins: scores.bins, clock: &clock)
+    if let groupColumn, group?.isKept == true { measured.append(groupColumn) }
     for column in ownColumns {
-      if stored[column.name] != nil { throw PipelineError.attributeNameTaken(name: column.name) }
-      stored.append(column)
+      if measured[column.name] != nil || column.name == "segment" {
+        throw PipelineError.attributeNameTaken(name: column.name)
+      }
+      measured.append(column)
     }
-    let hidden = [
-      Column(SummaryState.codeColumn, .uint32(rows)),
-      Column(SummaryState.firstDayTotalColumn, .money(summary.firstDayTotals)),
-    ]
+    let classifier = request.classifier
+    try refuseColumnNames(of: classifier, measured)
+    let (classified, table) = try clock.measure("segment") {
+      let frame = SnapshotColumns.frame(
+        ids: ids, stored: measured, asOf: summary.asOf, bins: scores.bins, for: classifier)
+      let classified = try classifier.classify(frame, scores: scores, summary: summary)
+      return (classified, SegmentTable(classified.segments[0], summary: summary))
+    }
+    let stored = SnapshotColumns.adding(classified, of: classifier, to: measured)
+    let hidden =
+      [
+        Column(SummaryState.codeColumn, .uint32(rows)),
+        Column(SummaryState.firstDayTotalColumn, .money(summary.firstDayTotals)),
+      ] + SnapshotColumns.stored(classified.tags)
     let draft = SnapshotDraft(
       asOf: summary.asOf, frame: stored, hiddenColumns: hidden,
       members: members(scores) + [JSON.Member("models", .object(modelling.members))])
     return ScoredBase(
-      summary: summary, scores: scores, segments: segments, segmentTable: table, ids: ids,
-      models: modelling.members, modelsText: modelling.text, draft: draft)
+      summary: summary, scores: scores, segments: classified.segments[0], classified: classified,
+      segmentTable: table, ids: ids, models: modelling.members, modelsText: modelling.text,
+      draft: draft,
+      segmentColumnNames: request.taxonomies.indices.map { classifier.columnName($0) })
   }
 
   /// The attributes of the customers at `rows`.
@@ -132,19 +146,21 @@ struct Scoring {
     return isProspect
   }
 
-  private func members(_ scores: RFMScores) -> [JSON.Member] {
-    let segments = (request.preset.segments + [SegmentPreset.prospect]).map { segment -> JSON in
-      [
-        "name": .string(segment.name), "label": .string(segment.label),
-        "when": .string(segment.rule),
-      ]
+  private func refuseColumnNames(
+    of classifier: Classifier, _ measured: Frame
+  ) throws(PipelineError) {
+    let columns = Set(measured.names.map { $0.lowercased() })
+    for index in classifier.taxonomies.indices {
+      let name = classifier.columnName(index)
+      if columns.contains(name.lowercased()) { throw .taxonomyIsColumn(name: name) }
     }
+  }
+
+  private func members(_ scores: RFMScores) -> [JSON.Member] {
     return [
       JSON.Member("configuration", request.json), JSON.Member("rfm", scores.model.json),
       JSON.Member(
-        "taxonomy", ["name": .string(request.preset.name), "segments": .array(segments)]),
-      JSON.Member(
         "state", SummaryState.json(batchNumbers: batchNumbers, window: request.window)),
-    ]
+    ] + request.classifier.members
   }
 }

@@ -9,10 +9,8 @@ import Models
 /// Recency, the mean and the digits of rfm follow from other columns and from the date, so they are not stored:
 /// a night writes that much less.
 enum SnapshotColumns {
-  /// Visible columns that are stored, for a summary in id order.
-  static func stored(
-    _ summary: CustomerSummary, scores: RFMScores, segments: SegmentAssignment
-  ) -> [Column] {
+  /// Visible columns that are stored, for a summary in id order, but for segments.
+  static func stored(_ summary: CustomerSummary, scores: RFMScores) -> [Column] {
     let buyers = buyerValidity(summary)
     return [
       Column("first_purchase", .day(summary.firstDays), validity: buyers),
@@ -22,7 +20,7 @@ enum SnapshotColumns {
       Column("monetary_total", .money(summary.monetaryTotals)),
       Column("r", .uint8(scores.recency), validity: scores.validity),
       Column("f", .uint8(scores.frequency), validity: scores.validity),
-      Column("m", .uint8(scores.monetary), validity: scores.validity), segments.column,
+      Column("m", .uint8(scores.monetary), validity: scores.validity),
     ]
   }
 
@@ -32,26 +30,95 @@ enum SnapshotColumns {
     return days.contains(0) ? Bitmap(count: summary.count) { days[$0] != 0 } : nil
   }
 
-  /// The whole visible frame, in its public order, from the ids, the stored columns and the date.
-  static func frame(ids: StringTable, stored: Frame, asOf: Int32, bins: RFMBins) -> Frame {
+  /// Names of the columns that are made when a snapshot is read.
+  static let derivedNames = ["recency_days", "monetary_mean", "rfm"]
+
+  /// The whole visible frame, in its public order, from the ids, the stored columns, the date and the tags.
+  ///
+  /// - Parameters:
+  ///   - lastSegmentColumn: the tags as text stand behind it, when there are any.
+  ///   - derived: which of `derivedNames` to make.
+  static func frame(
+    ids: StringTable, stored: Frame, asOf: Int32, bins: RFMBins,
+    tags: [(name: String, bitmap: Bitmap)] = [], after lastSegmentColumn: String = "segment",
+    derived: [String] = derivedNames
+  ) -> Frame {
     var frame = Frame(rowCount: stored.rowCount)
     frame.append(Column("customer_id", .text(ids)))
     for column in stored.columns {
       frame.append(column)
       switch column.name {
-      case "last_purchase": frame.append(recency(lastPurchase: column, asOf: asOf))
-      case "monetary_total":
+      case "last_purchase" where derived.contains("recency_days"):
+        frame.append(recency(lastPurchase: column, asOf: asOf))
+      case "monetary_total" where derived.contains("monetary_mean"):
         if let orders = stored["orders"] {
           frame.append(mean(total: column, orders: orders))
         }
-      case "m":
+      case "m" where derived.contains("rfm"):
         if let r = stored["r"], let f = stored["f"], let rfm = digits(r, f, column, bins) {
           frame.append(rfm)
         }
+      case lastSegmentColumn where !tags.isEmpty:
+        frame.append(tagText(tags, rowCount: stored.rowCount))
       default: break
       }
     }
     return frame
+  }
+
+  /// One of the columns that are made of others; nil when it is none, or they are not there.
+  static func derived(_ name: String, stored: Frame, asOf: Int32, bins: RFMBins?) -> Column? {
+    switch name {
+    case "recency_days":
+      guard let last = stored["last_purchase"], last.type == .day else { return nil }
+      return recency(lastPurchase: last, asOf: asOf)
+    case "monetary_mean":
+      guard let total = stored["monetary_total"], let orders = stored["orders"],
+        total.type == .money, orders.type == .int32
+      else { return nil }
+      return mean(total: total, orders: orders)
+    case "rfm":
+      guard let r = stored["r"], let f = stored["f"], let m = stored["m"], let bins,
+        SnapshotReader.areScoresWithin(bins, stored)
+      else { return nil }
+      return digits(r, f, m, bins)
+    default: return nil
+    }
+  }
+
+  /// The stored columns that a derived one is made of.
+  static let sources = [
+    "recency_days": ["last_purchase"], "monetary_mean": ["monetary_total", "orders"],
+    "rfm": ["r", "f", "m"],
+  ]
+
+  /// What a classifier's rules may ask for: derived columns only where a rule asks, or where a name is unknown,
+  /// so that the nearest right one can be told.
+  static func frame(
+    ids: StringTable, stored: Frame, asOf: Int32, bins: RFMBins, for classifier: Classifier
+  ) -> Frame {
+    let needed = classifier.neededColumnNames
+    var known = Set(stored.names.map { $0.lowercased() } + derivedNames + ["customer_id"])
+    for index in classifier.taxonomies.indices {
+      known.insert(classifier.columnName(index).lowercased())
+    }
+    let derived = needed.isSubset(of: known) ? derivedNames.filter(needed.contains) : derivedNames
+    return frame(ids: ids, stored: stored, asOf: asOf, bins: bins, derived: derived)
+  }
+
+  /// The stored columns with the segments in their place, behind the scores.
+  static func adding(
+    _ classified: ClassifiedBase, of classifier: Classifier, to measured: Frame
+  ) -> Frame {
+    var stored = Frame(rowCount: measured.rowCount)
+    for column in measured.columns {
+      stored.append(column)
+      guard column.name == "m" else { continue }
+      for (index, segments) in classified.segments.enumerated() {
+        stored.append(segments.column(named: classifier.columnName(index)))
+      }
+    }
+    return stored
   }
 
   private static func recency(lastPurchase: Column, asOf: Int32) -> Column {

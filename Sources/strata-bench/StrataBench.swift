@@ -5,17 +5,17 @@ import JSONText
 @main
 struct StrataBench {
   static func main() throws {
-    let arguments = CommandLine.arguments.dropFirst()
-    switch arguments.first {
-    case "kmeans":
-      print(try KMeansBenchmark(Array(arguments.dropFirst())).run().compactText)
-    default:
-      throw BenchmarkError(description: "usage: strata-bench kmeans --points FILE …")
-    }
+    let given = CommandLine.arguments.dropFirst()
+    let arguments = try BenchmarkArguments(Array(given.dropFirst()))
+    let result =
+      switch given.first {
+      case "kmeans": try KMeansBenchmark(arguments: arguments).run()
+      case "summary": try SummaryBenchmark(arguments: arguments).run()
+      case "lifetime": try LifetimeBenchmark(arguments: arguments).run()
+      case "gram": try GramBenchmark(arguments: arguments).run()
+      default:
+        throw BenchmarkError(description: "usage: strata-bench kmeans|summary|lifetime|gram …")
+      }
+    print(result.compactText)
   }
-}
-
-/// What is wrong with a benchmark's arguments or files.
-struct BenchmarkError: Error, CustomStringConvertible {
-  let description: String
 }

@@ -1,4 +1,7 @@
 import Aggregation
+import Changes
+import Classification
+import Configuration
 import Evaluation
 import Export
 import Expressions
@@ -25,6 +28,9 @@ struct Failure: Error {
     case let error as StorageError:
       self.init(ExitStatus(rawValue: error.exitCode) ?? .bug, "\(error)")
     case let error as IngestError: self.init(ExitStatus(error.category), "\(error)")
+    case let error as ConfigurationError:
+      self.init(error.category == .noFile ? .noInput : .badConfiguration, "\(error)")
+    case let error as RuleErrors: self.init(.badConfiguration, "\(error)")
     case let error as PipelineError: self.init(ExitStatus(error), "\(error)")
     case let error as AggregationError: self.init(.badData, "\(error)")
     case let error as RFMError: self.init(.usage, "\(error)")
@@ -32,6 +38,7 @@ struct Failure: Error {
     case let error as RegressionError: self.init(.usage, "\(error)")
     case let error as EvaluationError: self.init(.usage, "\(error)")
     case let error as GeneratorError: self.init(ExitStatus(error), "\(error)")
+    case let error as ChangesError: self.init(ExitStatus(error), "\(error)")
     case let error as QueryError: self.init(.usage, "\(error)")
     case let error as ExportError: self.init(ExitStatus(error), "\(error)")
     default: return nil
@@ -51,15 +58,25 @@ extension ExitStatus {
 
   init(_ error: PipelineError) {
     switch error {
-    case .emptyStore, .noTransactions: self = .noInput
+    case .emptyStore, .noTransactions, .unknownCustomer, .noDates, .nothingToCompare:
+      self = .noInput
     case .alreadyIngested, .attributesAlreadyIngested, .sameFileTwice: self = .badData
     case .unknownAttribute, .unknownSegment, .attributeNameTaken: self = .usage
+    case .taxonomyIsColumn: self = .badConfiguration
+    }
+  }
+
+  init(_ error: ChangesError) {
+    switch error {
+    case .noColumn, .notOneOrder, .tooManySegments: self = .badData
+    case .unknownTaxonomy, .differentTaxonomies, .badCondition, .badAlert, .badThreshold:
+      self = .usage
     }
   }
 
   init(_ error: ExportError) {
     switch error {
-    case .unknownColumn: self = .usage
+    case .unknownColumn, .mapping: self = .usage
     case .output(_, let call, _): self = call == "open" ? .cannotCreate : .inputOutput
     }
   }

@@ -12,8 +12,8 @@ import Testing
     preset.segments[preset.code(r: r, f: f, m: m, bins: RFMBins(5))!].name
   }
 
-  @Test func `there are three presets and no other`() {
-    #expect(SegmentPreset.names == ["rfm-10", "rfm-8-zh", "value-3"])
+  @Test func `there are five presets and no other`() {
+    #expect(SegmentPreset.names == ["rfm-10", "rfm-8-zh", "value-3", "abc", "lifecycle"])
     for name in SegmentPreset.names {
       let preset = SegmentPreset(named: name)
       #expect(preset?.name == name)

@@ -104,4 +104,52 @@ import Testing
     writer.append(integer: .min)
     #expect(String(decoding: writer.array, as: UTF8.self) == String(Int64.min))
   }
+
+  @Test func datesAndTextsOfEveryLengthAreWritten() throws {
+    let days: [Int32] = [
+      -719_528, -719_529, -1, 0, 1, 59, 11_016, 20_000, 47_481, 47_482, 47_483, 2_932_896,
+      2_932_897, .max, .min,
+    ]
+    let count = 700
+    let texts = (0..<count).map { row in
+      let special = row % 300 == 299 ? ["\"", ",", "\n", " "][row % 4] : ""
+      return String(repeating: "k", count: row % 70) + special
+    }
+    let names = StringTable(["", "short", String(repeating: "é", count: 20), "a, b"])
+    let big = Frame(
+      rowCount: count,
+      columns: [
+        Column(
+          "day", .day(AlignedBuffer((0..<count).map { days[$0 % days.count] }))),
+        Column("text", .text(StringTable(texts))),
+        Column(
+          "name", .string(.uint32(AlignedBuffer((0..<count).map { UInt32($0 % 4) })), names)),
+      ])
+    let csv = try text(FrameExport(big, format: .csv))
+    func quoted(_ text: String) -> String {
+      let isPlain = !text.contains { $0 == "," || $0 == "\"" || $0 == "\n" } && !text.hasSuffix(" ")
+      return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+    var expected = "day,text,name\n"
+    for row in 0..<count {
+      let day = min(max(days[row % days.count], -719_528), 2_932_896)
+      expected += "\(Day.text(day)),\(quoted(texts[row])),\(quoted(names[row % 4]))\n"
+    }
+    #expect(csv == expected)
+  }
+
+  @Test func aPreparedExportIsNotThereUntilItIsPutInPlace() throws {
+    let path = "/tmp/strata-export-test-\(getpid()).prepared"
+    defer { unlink(path) }
+    let export = try FrameExport(frame, format: .csv)
+    do {
+      let dropped = try export.prepare(path)
+      #expect(dropped.byteCount > 0)
+    }
+    #expect(access(path, F_OK) != 0 && access(path + ".partial-\(getpid())", F_OK) != 0)
+    let kept = try export.prepare(path)
+    #expect(access(path, F_OK) != 0)
+    try kept.putInPlace()
+    #expect(access(path, F_OK) == 0 && access(path + ".partial-\(getpid())", F_OK) != 0)
+  }
 }

@@ -81,7 +81,9 @@ func ingestAll(
     names[UInt32(batch.firstNewCode + i)] = Array(batch.newCustomers.utf8(at: i))
   }
   if let existing {
-    for i in 0..<existing.ids.count { names[existing.codes[i]] = Array(existing.ids.utf8(at: i)) }
+    for i in 0..<existing.ids.count {
+      names[existing.code(at: i)] = Array(existing.ids.utf8(at: i))
+    }
   }
   var result = Ingested(table: table, newCustomers: batch.newCustomers.array)
   for k in 0..<table.customerCount {

@@ -90,4 +90,16 @@ static inline uint64_t strata_extract_bits(uint64_t word, uint64_t mask) {
 #endif
 }
 
+/// The low bits of `word` put where `mask` has ones (PDEP): undoes `strata_extract_bits`.
+static inline uint64_t strata_deposit_bits(uint64_t word, uint64_t mask) {
+#if defined(__BMI2__)
+  return _pdep_u64(word, mask);
+#else
+  uint64_t bits = 0;
+  for (; mask != 0; word >>= 1, mask &= mask - 1)
+    if (word & 1) bits |= mask & (0 - mask);
+  return bits;
+#endif
+}
+
 #endif

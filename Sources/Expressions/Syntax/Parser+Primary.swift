@@ -59,7 +59,7 @@ extension Parser {
         }
       }
     default:
-      if Parser.reserved.contains(word.uppercased()) { throw unexpected("a value") }
+      if isReserved(word) { throw unexpected("a value") }
     }
     advance()
     if token.kind == .symbol(.leftBracket) { return try call(word.lowercased(), start) }

@@ -6,6 +6,8 @@ struct Parser {
   /// Brackets, functions and unary operators that are open.
   var openCount = 0
   var nodeCount = 0
+  /// Whether words such as FROM, which mean something only in SELECT, are keywords.
+  var isStatement = true
 
   init(_ text: String) throws(QueryError) {
     self.text = text
@@ -18,6 +20,17 @@ struct Parser {
     "OR", "NOT", "IN", "BETWEEN", "LIKE", "IS", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END",
     "TRUE", "FALSE", "DISTINCT", "ASC", "DESC",
   ]
+
+  /// Those that stay reserved where there is no SELECT: `from = 'Champions'` is a condition.
+  static let reservedInExpressions = reserved.subtracting([
+    "SELECT", "FROM", "WHERE", "GROUP", "BY", "HAVING", "ORDER", "LIMIT", "OFFSET", "AS", "ASC",
+    "DESC",
+  ])
+
+  func isReserved(_ word: String) -> Bool {
+    let words = isStatement ? Parser.reserved : Parser.reservedInExpressions
+    return words.contains(word.uppercased())
+  }
 
   var token: Token { tokens[at] }
 

@@ -8,6 +8,8 @@ final class IDRanges {
   let prefixBytes: [UInt8]
   /// The prefix, when nearly all of the sample is the prefix and 1 to 8 bytes more.
   let compactPrefix: CompactPrefix?
+  /// Codes that follow from the ids, where the sample's ids lie close together; nil where they do not.
+  let direct: DirectRanges?
   private let splitters: UnsafeMutablePointer<UInt64>
   private let prefix: UnsafeMutablePointer<UInt64>
   private let cells: UnsafeMutablePointer<UInt8>
@@ -67,6 +69,11 @@ final class IDRanges {
     let isCompact =
       common.count <= 8 && common.allSatisfy { $0 < 0x80 } && fitCount * 10 >= sorted.count * 9
     compactPrefix = isCompact ? CompactPrefix(word: prefix[0], byteCount: common.count) : nil
+    direct =
+      isCompact && gathersBitsFast
+      ? DirectRanges(
+        keys: sorted.map(key), cells: cell, partitionOfCell: cells, partitionCount: partitionCount,
+        prefix: prefix[0], prefixByteCount: common.count) : nil
     finder = PartitionFinder(
       splitters: splitters, levelCount: levelCount, lastPartition: cuts.count, prefix: prefix,
       prefixByteCount: prefixByteCount, cells: cells, cellMask: cell.mask, cellCheck: cell.check,
@@ -81,7 +88,11 @@ final class IDRanges {
 }
 
 /// Keys by the first few bits in which those of a sample differ.
-private struct KeyCells {
+struct KeyCells {
+  /// All bits that differ.
+  let allBits: UInt64
+  /// The low four bits of the bytes that are digits in all of the sample and differ.
+  let digitBits: UInt64
   /// The bits that make the cell's number.
   let mask: UInt64
   /// The bits above the last of them that all the sample has alike, and what they are.
@@ -93,12 +104,16 @@ private struct KeyCells {
   init(keys: [UInt64]) {
     let first = keys.first ?? 0
     var differing = keys.reduce(0) { $0 | ($1 ^ first) }
+    var digitBits: UInt64 = 0
     for byte in stride(from: UInt64(0), to: 64, by: 8) where (differing >> byte) & 0xFF != 0 {
       // Where the sample has digits, other digits are to be expected.
       if (differing >> byte) & 0xF0 == 0, (first >> byte) & 0xF0 == 0x30 {
         differing |= 0x0F << byte
+        digitBits |= 0x0F << byte
       }
     }
+    allBits = differing
+    self.digitBits = digitBits
     var mask: UInt64 = 0
     for _ in 0..<min(KeyCells.bitCount, differing.nonzeroBitCount) {
       let bit = UInt64(1) << UInt64(63 - differing.leadingZeroBitCount)
@@ -118,6 +133,13 @@ private struct KeyCells {
       index = index << 1 | Int((key >> UInt64(bit)) & 1)
     }
     return index
+  }
+
+  /// Whether a cell has ids whose digits are digits.
+  func isPlausible(_ index: Int) -> Bool {
+    // 6 more carries out of a digit's four bits from 10 on.
+    let digits = firstKey(of: index) & digitBits
+    return (digits + (digitBits / 15) * 6) & ~digitBits & (digitBits << 1) == 0
   }
 
   /// The least key of a cell.

@@ -13,24 +13,29 @@ final class Partition {
   private(set) var table: InternTable
   private var keyCapacity: Int
   private var tailCapacity: Int
-  private(set) var totals = RowTotals()
+  /// Of the rows that are not packed; of those too, after `sortCustomers`.
+  var totals = RowTotals()
   /// Rows in memory: packed, or wide when the layout says so.
   var segments: [RowSegment] = []
-  var segmentCapacity = 0
+  /// Packed rows whose codes the ids name themselves.
+  var directSegments: [RowSegment] = []
   /// Rows of a packed layout that did not fit 64 bits, two words each.
   private(set) var misfits: [UInt64] = []
   /// Rows in the spill file.
   var extents: [SpillExtent] = []
   private(set) var rowCount = 0
-
-  /// Set by `sortCustomers`: the codes in id order, and each code's place in it.
-  private(set) var order: UnsafeMutablePointer<UInt32>?
-  private(set) var rank: UnsafeMutablePointer<UInt32>?
+  /// The direct codes and this partition's number there; codes given as ids come follow after them.
+  let direct: (ranges: DirectRanges, number: Int)?
+  let firstTableCode: Int
+  /// Set by `sortCustomers`.
+  var customers: PartitionCustomers?
 
   static let segmentWordCount = 4096
 
-  init(layout: RowLayout) {
+  init(layout: RowLayout, number: Int, direct: DirectRanges?) {
     self.layout = layout
+    self.direct = direct.map { ($0, number) }
+    firstTableCode = direct?.codeCounts[number] ?? 0
     keyCapacity = 0
     tailCapacity = 0
     let slots = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
@@ -44,14 +49,32 @@ final class Partition {
     table.slots.deallocate()
     free(table.keys)
     free(table.tails)
-    order?.deallocate()
-    rank?.deallocate()
   }
 
-  var customerCount: Int { table.count }
-  var hasLongIDs: Bool { table.tailCount > 0 }
-  /// Bytes of ids and hash table, which stay in memory.
-  var tableByteCount: Int { (table.slotMask + 1) * 4 + keyCapacity * 16 + tailCapacity * 8 }
+  /// Number of customers, known once they are sorted.
+  var customerCount: Int { customers?.count ?? 0 }
+  /// Codes that rows can have: of packed rows and wide ones alike.
+  var codeCount: Int { firstTableCode + table.count }
+
+  /// Keeps rows with direct codes. Small pieces go where the last one has room; what that frees is given back.
+  func takeDirect(_ records: [RowSegment], _ freed: inout [UnsafeMutablePointer<UInt64>]) {
+    for segment in records where segment.wordCount > 0 {
+      rowCount += segment.wordCount
+      if let last = directSegments.last,
+        last.wordCount + segment.wordCount <= DirectSegment.rowCount
+      {
+        (last.words + last.wordCount).update(from: segment.words, count: segment.wordCount)
+        directSegments[directSegments.count - 1].wordCount += segment.wordCount
+        freed.append(segment.words - 1)
+      } else if let last = directSegments.last, last.wordCount < segment.wordCount {
+        // The fuller one first, so that the last keeps having room.
+        directSegments[directSegments.count - 1] = segment
+        directSegments.append(last)
+      } else {
+        directSegments.append(segment)
+      }
+    }
+  }
 
   /// Gives the records' customers codes and keeps the rows.
   func take(_ records: RowSegment, _ memory: RowMemory) {
@@ -62,7 +85,8 @@ final class Partition {
     case .packed(let scale):
       let out = room(words: recordLimit, memory)
       let added = internPackedRecords(
-        records.words, wordCount: records.wordCount, table: &table, totals: &totals, scale: scale,
+        records.words, wordCount: records.wordCount, direct: direct?.ranges.codes,
+        firstCode: UInt32(firstTableCode), table: &table, totals: &totals, scale: scale,
         packed: out, wide: memory.misfits)
       segments[segments.count - 1].wordCount += added.packed
       if added.wide > 0 {
@@ -82,8 +106,8 @@ final class Partition {
 
   /// Gives the customers of compact records codes and keeps the rows.
   func takeCompact(_ records: RowSegment, prefix: CompactPrefix, _ memory: RowMemory) {
-    guard case .packed(let scale) = layout.kind else {
-      preconditionFailure("compact records are of a packed layout")
+    guard case .packed(let scale) = layout.kind, direct == nil else {
+      preconditionFailure("compact records are of a packed layout without direct codes")
     }
     let count = records.wordCount / CompactRecord.wordCount
     if count == 0 { return }
@@ -99,7 +123,7 @@ final class Partition {
     let out = room(words: count, memory)
     internCompactRecords(
       records.words, count: count, prefix: prefix.word, prefixByteCount: prefix.byteCount,
-      table: &table, totals: &totals, scale: scale, packed: out)
+      table: &table, packed: out)
     segments[segments.count - 1].wordCount += count
     rowCount += count
   }
@@ -153,56 +177,55 @@ final class Partition {
     return raw.bindMemory(to: UInt64.self, capacity: count)
   }
 
-  // MARK: Ids in order
-
-  /// Finds the order of the ids and gives up the hash table.
-  func sortCustomers() {
-    let count = table.count
-    let order = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, count))
-    let rank = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, count))
-    if hasLongIDs {
-      for i in 0..<count { order[i] = UInt32(i) }
-      var codes = UnsafeMutableBufferPointer(start: order, count: count)
-      codes.sort { isBefore(Int($0), Int($1)) }
-    } else {
-      sortShortIDs(table.keys, count: count, order: order)
-    }
-    for i in 0..<count { rank[Int(order[i])] = UInt32(i) }
-    self.order = order
-    self.rank = rank
+  /// The codes of the table in the order of their ids; gives up the hash table.
+  func sortedTableCodes() -> [UInt32] {
     table.slots.deallocate()
     table.slots = .allocate(capacity: 1)
     table.slotMask = 0
+    var codes = (0..<UInt32(table.count)).map { $0 }
+    if table.tailCount > 0 {
+      codes.sort {
+        Partition.isBefore(words(ofTableCode: Int($0)), words(ofTableCode: Int($1)))
+      }
+    } else {
+      codes.withUnsafeMutableBufferPointer { codes in
+        if let base = codes.baseAddress {
+          sortShortIDs(table.keys, count: table.count, order: base)
+        }
+      }
+    }
+    return codes
   }
 
-  /// The id of a code as big-endian words, the last padded with zeros.
-  func words(ofCode code: Int) -> UnsafeBufferPointer<UInt64> {
-    let key = table.keys + 2 * code
+  /// The id of a code of the table as big-endian words, the last padded with zeros.
+  func words(ofTableCode code: Int) -> UnsafeBufferPointer<UInt64> {
+    Partition.words(atKey: table.keys + 2 * code, tails: table.tails)
+  }
+
+  /// The id whose two key words stand at a place.
+  static func words(
+    atKey key: UnsafePointer<UInt64>, tails: UnsafePointer<UInt64>
+  ) -> UnsafeBufferPointer<UInt64> {
     if key[0] >> 56 == 0 {
-      let tail = table.tails + Int(key[1])
+      let tail = tails + Int(key[1])
       return UnsafeBufferPointer(start: tail + 1, count: Int(tail[0]))
     }
     return UnsafeBufferPointer(start: key, count: key[1] == 0 ? 1 : 2)
   }
 
-  private func isBefore(_ a: Int, _ b: Int) -> Bool {
-    let left = words(ofCode: a)
-    let right = words(ofCode: b)
+  static func isBefore(
+    _ left: UnsafeBufferPointer<UInt64>, _ right: UnsafeBufferPointer<UInt64>
+  ) -> Bool {
     for i in 0..<min(left.count, right.count) where left[i] != right[i] {
       return left[i] < right[i]
     }
     return left.count < right.count
   }
 
-  /// Bytes of the id of a code.
-  func byteCount(ofCode code: Int) -> Int {
-    let words = words(ofCode: code)
-    return words.count * 8 - words[words.count - 1].trailingZeroBitCount / 8
-  }
-
   /// Forgets the rows; their memory belongs to the slabs.
   func dropRows() {
     segments = []
+    directSegments = []
     misfits = []
   }
 }
@@ -225,6 +248,10 @@ struct RowLayout {
   /// Words of a record before its id; words of a wide row.
   var fixedWordCount: Int
   var keptCount: Int
+
+  var isPacked: Bool {
+    if case .packed = kind { true } else { false }
+  }
 
   /// Words of a row in its segment.
   var rowWordCount: Int {

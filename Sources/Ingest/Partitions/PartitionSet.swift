@@ -8,15 +8,24 @@ final class PartitionSet {
   private let memories: WorkerPool<RowMemory>
   private let options: IngestOptions
   private let compactPrefix: CompactPrefix?
+  /// Codes that ids name themselves; nil where they do not.
+  let direct: DirectRanges?
+  let directPool = SegmentPool()
+  let scratches = WorkerPool { RowScratch() }
   private(set) var spill: SpillFile?
 
   init(
-    layout: RowLayout, partitionCount: Int, compactPrefix: CompactPrefix?, options: IngestOptions
+    layout: RowLayout, partitionCount: Int, compactPrefix: CompactPrefix?, direct: DirectRanges?,
+    options: IngestOptions
   ) {
-    self.compactPrefix = compactPrefix
+    let direct = compactPrefix == nil ? nil : direct
+    self.direct = direct
+    self.compactPrefix = direct == nil ? compactPrefix : nil
     self.layout = layout
     self.options = options
-    partitions = (0..<partitionCount).map { _ in Partition(layout: layout) }
+    partitions = (0..<partitionCount).map {
+      Partition(layout: layout, number: $0, direct: direct)
+    }
     memories = WorkerPool { RowMemory() }
   }
 
@@ -39,7 +48,9 @@ final class PartitionSet {
 
   private func take(_ outputs: ArraySlice<TaskOutput>, partition p: Int, _ memory: RowMemory) {
     let partition = partitions[p]
+    var freed: [UnsafeMutablePointer<UInt64>] = []
     for output in outputs {
+      partition.takeDirect(output.takeDirectSegments(of: p), &freed)
       if let prefix = compactPrefix {
         for records in output.compactSegments(of: p) {
           partition.takeCompact(records, prefix: prefix, memory)
@@ -47,11 +58,13 @@ final class PartitionSet {
       }
       for records in output.segments(of: p) { partition.take(records, memory) }
     }
+    directPool.put(freed)
   }
 
   private func spillIfNeeded() throws(IngestError) {
     let rowByteCount = partitions.reduce(0) { total, partition in
       total + partition.segments.count * Partition.segmentWordCount * 8
+        + partition.directSegments.count * DirectSegment.byteCount
     }
     if rowByteCount <= options.memoryLimitByteCount { return }
     let file: SpillFile
@@ -65,12 +78,20 @@ final class PartitionSet {
     nonisolated(unsafe) let me = self
     Parallel.perform(partitions.count) { p in
       let partition = me.partitions[p]
-      do throws(IngestError) {
-        for segment in partition.segments where segment.wordCount > 0 {
-          partition.extents.append(try file.append(segment))
+      me.scratches.lend { scratch in
+        do throws(IngestError) {
+          // One write a partition.
+          let segments = partition.segments + partition.directSegments
+          let rows = scratch.rows(segments.reduce(0) { $0 + $1.wordCount })
+          var all = RowSegment(words: rows, wordCount: 0)
+          for segment in segments {
+            (rows + all.wordCount).update(from: segment.words, count: segment.wordCount)
+            all.wordCount += segment.wordCount
+          }
+          if all.wordCount > 0 { partition.extents.append(try file.append(all)) }
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
         }
-      } catch {
-        failure.withLock { $0 = $0 ?? error }
       }
     }
     if let error = failure.withLock({ $0 }) { throw error }
@@ -79,8 +100,34 @@ final class PartitionSet {
       for partition in partitions {
         for segment in partition.segments { memory.slabs.put(segment.words) }
         partition.segments = []
+        directPool.put(partition.directSegments.map { $0.words - 1 })
+        partition.directSegments = []
       }
     }
+  }
+}
+
+extension PartitionSet {
+  /// Finds every partition's customers, and their rows' counts.
+  func sortCustomers() throws(IngestError) {
+    let failure = Mutex<IngestError?>(nil)
+    // SAFETY: each task touches its own partition, each worker its own scratch.
+    nonisolated(unsafe) let me = self
+    Parallel.perform(partitions.count) { p in
+      let partition = me.partitions[p]
+      me.scratches.lend { scratch in
+        do throws(IngestError) {
+          let spilled = try SpilledRows(
+            partition.layout.isPacked ? partition.extents : [], me.spill)
+          partition.customers = withExtendedLifetime(spilled) {
+            PartitionCustomers(partition, spilled: spilled.segments, scratch)
+          }
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+        }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 }
 

@@ -9,9 +9,10 @@ struct CustomerJoin {
   /// Each partition's codes in id order; nil when there were no customers before, and codes just count up.
   let codes: [AlignedBuffer<UInt32>]?
 
-  init(_ partitions: [Partition], existing: ExistingCustomers?) throws(IngestError) {
+  init(_ partitions: PartitionSet, existing: ExistingCustomers?) throws(IngestError) {
+    try partitions.sortCustomers()
     // SAFETY: each task of the loop touches its own partition and its own entries.
-    nonisolated(unsafe) let all = partitions
+    nonisolated(unsafe) let all = partitions.partitions.map { $0.customers! }
     let joined = UnsafeMutablePointer<JoinedPartition>.allocate(capacity: all.count)
     joined.initialize(repeating: JoinedPartition(), count: all.count)
     defer {
@@ -20,7 +21,6 @@ struct CustomerJoin {
     }
     nonisolated(unsafe) let results = joined
     Parallel.perform(all.count) { p in
-      all[p].sortCustomers()
       results[p] = JoinedPartition(all[p], existing: existing)
     }
     firstNewCode = existing?.ids.count ?? 0
@@ -55,7 +55,7 @@ struct CustomerJoin {
     }
     offset[newCount] = UInt32(byteCount)
     newCustomers = StringTable(offsets: offsets, bytes: bytes)
-    customerCount = all.reduce(0) { $0 + $1.customerCount }
+    customerCount = all.reduce(0) { $0 + $1.count }
     codes = existing == nil ? nil : all.indices.map { joined[$0].codes! }
   }
 }
@@ -71,36 +71,34 @@ private struct JoinedPartition {
 
   init() {}
 
-  init(_ partition: Partition, existing: ExistingCustomers?) {
-    let count = partition.customerCount
-    let order = partition.order!
+  init(_ customers: PartitionCustomers, existing: ExistingCustomers?) {
+    let count = customers.count
     guard let existing, count > 0 else {
       newCount = count
-      for code in 0..<count { newByteCount += partition.byteCount(ofCode: code) }
+      for k in 0..<count { newByteCount += customers.byteCount(of: k) }
       return
     }
     // Both are sorted: start at this partition's first id and walk along.
-    var known = JoinedPartition.lowerBound(
-      existing.ids, partition.words(ofCode: Int(order[0])))
+    let ids = SortedIDs(existing)
+    var known = ids.lowerBound(customers.words(of: 0))
     var newCount = 0
     var newByteCount = 0
     codes = AlignedBuffer(count: count) { codes in
       for i in 0..<count {
-        let code = Int(order[i])
-        let words = partition.words(ofCode: code)
+        let words = customers.words(of: i)
         var comparison = 1
-        while known < existing.ids.count {
-          comparison = JoinedPartition.compare(existing.ids.utf8(at: known), words)
+        while known < ids.count {
+          comparison = ids.compare(known, words)
           if comparison >= 0 { break }
           known += 1
         }
-        if known < existing.ids.count && comparison == 0 {
-          codes[i] = existing.codes[known]
+        if known < ids.count && comparison == 0 {
+          codes[i] = existing.code(at: known)
           known += 1
         } else {
           codes[i] = JoinedPartition.unknown
           newCount += 1
-          newByteCount += partition.byteCount(ofCode: code)
+          newByteCount += customers.byteCount(of: i)
         }
       }
     }
@@ -110,19 +108,17 @@ private struct JoinedPartition {
 
   /// Writes offsets and bytes of the new ids.
   func write(
-    _ partition: Partition, offsets: UnsafeMutablePointer<UInt32>,
+    _ customers: PartitionCustomers, offsets: UnsafeMutablePointer<UInt32>,
     bytes: UnsafeMutablePointer<UInt8>, firstByte: Int
   ) {
     var next = firstByte
     var written = 0
-    for i in 0..<partition.customerCount {
+    for i in 0..<customers.count {
       if let codes, codes[i] != JoinedPartition.unknown { continue }
-      let code = Int(partition.order![i])
       offsets[written] = UInt32(next)
       written += 1
-      let byteCount = partition.byteCount(ofCode: code)
-      var left = byteCount
-      for word in partition.words(ofCode: code) {
+      var left = customers.byteCount(of: i)
+      for word in customers.words(of: i) {
         withUnsafeBytes(of: word.bigEndian) { source in
           UnsafeMutableRawPointer(bytes + next).copyMemory(
             from: source.baseAddress!, byteCount: min(8, left))
@@ -143,31 +139,5 @@ private struct JoinedPartition {
       mutable[i] = next
       next += 1
     }
-  }
-
-  /// −1, 0, 1: bytes against big-endian words.
-  static func compare(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ words: UnsafeBufferPointer<UInt64>
-  ) -> Int {
-    var place = 0
-    for word in words {
-      var other: UInt64 = 0
-      for i in 0..<8 {
-        other = other << 8 | UInt64(place + i < bytes.count ? bytes[place + i] : 0)
-      }
-      if other != word { return other < word ? -1 : 1 }
-      place += 8
-    }
-    return bytes.count > place ? 1 : 0
-  }
-
-  private static func lowerBound(_ ids: StringTable, _ words: UnsafeBufferPointer<UInt64>) -> Int {
-    var low = 0
-    var high = ids.count
-    while low < high {
-      let middle = (low + high) / 2
-      if compare(ids.utf8(at: middle), words) < 0 { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -40,7 +40,7 @@ package final class IngestBatch: @unchecked Sendable {
     partitions = run.partitions
     let all = run.partitions.partitions
     let known = existing.flatMap { $0.ids.count == 0 ? nil : $0 }
-    let join = try CustomerJoin(all, existing: known)
+    let join = try CustomerJoin(run.partitions, existing: known)
     newCustomers = join.newCustomers
     firstNewCode = join.firstNewCode
     extras = run.kept.dictionaries.enumerated().map { index, dictionary in

@@ -14,21 +14,19 @@ struct PartitionRows {
   }
 
   /// Fills the rows from `firstRow` on, and the row starts of the customers from `firstCustomer` on.
-  func fill(_ columns: TableColumns, firstRow: Int, firstCustomer: Int) throws(IngestError) {
+  func fill(
+    _ columns: TableColumns, firstRow: Int, firstCustomer: Int, _ scratch: RowScratch
+  ) throws(IngestError) {
     let spilled = try SpilledRows(partition.extents, spill)
     let customerCount = partition.customerCount
     let starts = UnsafeMutablePointer<UInt32>.allocate(capacity: customerCount + 1)
-    let places = UnsafeMutablePointer<UInt32>.allocate(capacity: customerCount + 1)
-    defer {
-      starts.deallocate()
-      places.deallocate()
-    }
-    let segments = spilled.segments + partition.segments
+    defer { starts.deallocate() }
+    let segments = spilled.segments + partition.segments + partition.directSegments
     withExtendedLifetime(spilled) {
       if case .packed(let scale) = partition.layout.kind, partition.misfits.isEmpty {
-        fillPacked(segments, scale, starts, places, columns, firstRow)
+        fillPacked(segments, scale, starts, columns, firstRow, scratch)
       } else {
-        fillWide(segments, starts, places, columns, firstRow)
+        fillWide(segments, starts, columns, firstRow, scratch)
       }
     }
     for k in 0..<customerCount {
@@ -38,34 +36,34 @@ struct PartitionRows {
 
   private func fillPacked(
     _ segments: [RowSegment], _ scale: Int64, _ starts: UnsafeMutablePointer<UInt32>,
-    _ places: UnsafeMutablePointer<UInt32>, _ columns: TableColumns, _ firstRow: Int
+    _ columns: TableColumns, _ firstRow: Int, _ scratch: RowScratch
   ) {
-    let count = partition.customerCount
-    let rank = partition.rank!
-    places.initialize(repeating: 0, count: count + 1)
-    for segment in segments { countPackedRows(segment, rank: rank, counts: places) }
+    let customers = partition.customers!
+    let rowCounts = customers.rowCounts!
+    let places = scratch.places(partition.codeCount)
     var sum: UInt32 = 0
-    for k in 0..<count {
+    for k in 0..<customers.count {
       starts[k] = sum
-      sum += places[k]
-      places[k] = starts[k]
+      places[Int(customers.codes[k])] = sum
+      sum += rowCounts[k]
     }
-    starts[count] = sum
-    // The amounts' own memory holds the packed rows while they are sorted, in the same places.
-    let rows = UnsafeMutableRawPointer(columns.amounts + firstRow)
-      .assumingMemoryBound(to: UInt64.self)
-    for segment in segments {
-      scatterPackedRows(segment, rank: rank, places: places, sorted: rows)
-    }
+    starts[customers.count] = sum
+    // Sorted in memory that is warm: written to at random, the table's own would be touched page by page.
+    let rows = scratch.rows(partition.rowCount)
+    for segment in segments { scatterPackedRows(segment, places: places, sorted: rows) }
     unpackRows(
-      rows, starts: starts, customerCount: count, scale: scale, days: columns.days + firstRow,
-      amounts: columns.amounts + firstRow)
+      rows, starts: starts, customerCount: customers.count, scale: scale,
+      days: columns.days + firstRow, amounts: columns.amounts + firstRow)
   }
 
   private func fillWide(
-    _ segments: [RowSegment], _ starts: UnsafeMutablePointer<UInt32>,
-    _ places: UnsafeMutablePointer<UInt32>, _ columns: TableColumns, _ firstRow: Int
+    _ segments: [RowSegment], _ starts: UnsafeMutablePointer<UInt32>, _ columns: TableColumns,
+    _ firstRow: Int, _ scratch: RowScratch
   ) {
+    let customers = partition.customers!
+    let rank = scratch.places(partition.codeCount)
+    for k in 0..<customers.count { rank[Int(customers.codes[k])] = UInt32(k) }
+    let places = scratch.customers(customers.count).codes
     let layout = partition.layout
     let wordCount = layout.fixedWordCount
     let rowCount = partition.rowCount
@@ -93,8 +91,8 @@ struct PartitionRows {
     let firstExtra = hasOrder ? 3 : 2
     translateExtras(rows, rowCount, wordCount, firstExtra)
     sortWideRows(
-      rows, rowCount: rowCount, wordCount: wordCount, rank: partition.rank!,
-      customerCount: partition.customerCount, starts: starts, places: places, sorted: sorted)
+      rows, rowCount: rowCount, wordCount: wordCount, rank: rank,
+      customerCount: customers.count, starts: starts, places: places, sorted: sorted)
     for i in 0..<rowCount {
       let row = sorted + i * wordCount
       columns.days[firstRow + i] = WideRow.day(row[0])
@@ -124,7 +122,7 @@ struct PartitionRows {
 }
 
 /// A partition's rows read back from the spill file.
-private final class SpilledRows {
+final class SpilledRows {
   let segments: [RowSegment]
   private let memory: UnsafeMutablePointer<UInt64>
 

@@ -58,11 +58,13 @@ struct TableBuilder {
     let failure = Mutex<IngestError?>(nil)
     Parallel.perform(chosen.count) { i in
       let partition = me.partitions.partitions[chosen[i]]
-      do throws(IngestError) {
-        try PartitionRows(partition, spill: me.partitions.spill, extras: me.extras).fill(
-          columns, firstRow: firstRows[i], firstCustomer: firstCustomers[i])
-      } catch {
-        failure.withLock { $0 = $0 ?? error }
+      me.partitions.scratches.lend { scratch in
+        do throws(IngestError) {
+          try PartitionRows(partition, spill: me.partitions.spill, extras: me.extras).fill(
+            columns, firstRow: firstRows[i], firstCustomer: firstCustomers[i], scratch)
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+        }
       }
       for k in 0..<partition.customerCount {
         let customer = firstCustomers[i] + k

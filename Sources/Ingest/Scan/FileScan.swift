@@ -8,6 +8,7 @@ import Kernels
 final class FileScan {
   private let plan: FilePlan
   private let compactFormat: CompactRowFormat?
+  private let direct: DirectCodes?
   private let source: InputSource
   private let finder: PartitionFinder
   private let parser: RowParser
@@ -28,12 +29,13 @@ final class FileScan {
   private static let margin = 128
 
   init(
-    plan: FilePlan, compactFormat: CompactRowFormat?, source: InputSource, finder: PartitionFinder,
-    kept: KeptValues,
+    plan: FilePlan, compactFormat: CompactRowFormat?, direct: DirectCodes?, source: InputSource,
+    finder: PartitionFinder, kept: KeptValues,
     tuning: IngestTuning, blockHashes: UnsafeMutableBufferPointer<UInt64>?
   ) {
     self.plan = plan
     self.compactFormat = compactFormat
+    self.direct = direct
     self.source = source
     self.finder = finder
     self.tuning = tuning
@@ -174,6 +176,17 @@ final class FileScan {
 
   /// Lets the kernels take rows from `row` on; whether to come back because a segment was full.
   private func takePlainRows(_ row: inout Int, _ rowCount: Int, _ output: TaskOutput) -> Bool {
+    if let compactFormat, let direct {
+      let result = parseCompactRows(
+        memory, rows: row..<rowCount, positions: positions, rowEnds: rowEnds,
+        format: compactFormat, finder: finder, direct: direct, heads: output.directHeads)
+      output.counts.accepted += result.row - row
+      row = result.row
+      if result.fullPartition >= 0 { output.addDirectSegment(to: result.fullPartition) }
+      if result.fullPartition >= 0 || row == rowCount { return result.fullPartition >= 0 }
+      // A row with an unexpected id, usually: the next kernel sees to it, and then come back.
+      return takeGeneralRows(&row, row + 1, compactFormat.plain, output)
+    }
     if let compactFormat {
       let result = parseCompactRows(
         memory, rows: row..<rowCount, positions: positions, rowEnds: rowEnds,
@@ -184,13 +197,21 @@ final class FileScan {
       return result.fullPartition >= 0
     }
     guard let format = plan.plainFormat else { return false }
+    return takeGeneralRows(&row, rowCount, format, output) && row < rowCount
+  }
+
+  /// Lets the general kernel take rows; whether it took any or asks to come back.
+  private func takeGeneralRows(
+    _ row: inout Int, _ rowCount: Int, _ format: PlainRowFormat, _ output: TaskOutput
+  ) -> Bool {
+    let first = row
     let result = parsePlainRows(
       memory, rows: row..<rowCount, positions: positions, rowEnds: rowEnds, format: format,
       finder: finder, heads: output.heads)
     output.counts.accepted += result.row - row
     row = result.row
     if result.fullPartition >= 0 { output.addSegment(to: result.fullPartition) }
-    return result.fullPartition >= 0
+    return result.fullPartition >= 0 || row > first
   }
 
   private func newlineCount(_ start: Int, _ end: Int) -> Int {

@@ -56,6 +56,7 @@ final class IngestRun {
     partitions = PartitionSet(
       layout: layout, partitionCount: ranges.partitionCount,
       compactPrefix: isPacked && options.tuning.usesPlainKernel ? ranges.compactPrefix : nil,
+      direct: isPacked && options.tuning.usesDirectCodes ? ranges.direct : nil,
       options: options)
     decimalCount = sample.decimalCount
   }
@@ -164,13 +165,16 @@ final class IngestRun {
     }
     defer { blockHashes?.deallocate() }
     let format = compactFormat(input)
-    let scans = WorkerPool { [ranges, kept] in
+    let scans = WorkerPool { [ranges, kept, partitions] in
       FileScan(
-        plan: input.plan, compactFormat: format, source: source, finder: ranges.finder,
+        plan: input.plan, compactFormat: format, direct: partitions.direct?.codes, source: source,
+        finder: ranges.finder,
         kept: kept, tuning: tuning, blockHashes: blockHashes)
     }
     while outputs.count < tuning.tasksPerWave {
-      outputs.append(TaskOutput(partitionCount: ranges.partitionCount))
+      outputs.append(
+        TaskOutput(
+          partitionCount: ranges.partitionCount, directPool: partitions.directPool))
     }
     let before = counts
     var known = input.head.dataStart

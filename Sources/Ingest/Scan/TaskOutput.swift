@@ -9,6 +9,12 @@ final class TaskOutput {
   /// Addresses of the next compact records; see `CompactRecord`.
   let compactHeads: UnsafeMutablePointer<UInt>
   private var compactSegmentsOfPartition: [[RowSegment]]
+  /// Addresses of the next rows with direct codes; see `DirectSegment`.
+  let directHeads: UnsafeMutablePointer<UInt>
+  // SAFETY: while partitions take what is theirs, each touches its own entry.
+  private let directSegmentsOfPartition: UnsafeMutablePointer<[RowSegment]>
+  private let directPool: SegmentPool
+  private var spareDirectSegments: [UnsafeMutablePointer<UInt64>] = []
 
   /// Offset of the first row that starts in the task's range, or after it; and of the first row not taken.
   var firstRow = 0
@@ -23,7 +29,12 @@ final class TaskOutput {
   /// Words of a segment: room for a record with the longest id.
   static let segmentWordCount = CompactRecord.segmentByteCount / 8
 
-  init(partitionCount: Int) {
+  init(partitionCount: Int, directPool: SegmentPool) {
+    self.directPool = directPool
+    directHeads = .allocate(capacity: partitionCount)
+    directHeads.initialize(repeating: 0, count: partitionCount)
+    directSegmentsOfPartition = .allocate(capacity: partitionCount)
+    directSegmentsOfPartition.initialize(repeating: [], count: partitionCount)
     self.partitionCount = partitionCount
     heads = .allocate(capacity: partitionCount)
     segmentsOfPartition = Array(repeating: [], count: partitionCount)
@@ -35,6 +46,9 @@ final class TaskOutput {
   deinit {
     heads.deallocate()
     compactHeads.deallocate()
+    directHeads.deallocate()
+    directSegmentsOfPartition.deinitialize(count: partitionCount)
+    directSegmentsOfPartition.deallocate()
   }
 
   /// Forgets everything but the memory.
@@ -46,6 +60,8 @@ final class TaskOutput {
       heads[p] = PartitionHead(next: nowhere, end: nowhere)
       compactSegmentsOfPartition[p].removeAll(keepingCapacity: true)
       compactHeads[p] = 0
+      // What was not taken is of rows that are scanned again.
+      for segment in takeDirectSegments(of: p) { spareDirectSegments.append(segment.words - 1) }
     }
     firstRow = 0
     nextRow = 0
@@ -96,6 +112,33 @@ final class TaskOutput {
     let start = UInt(bitPattern: compactSegmentsOfPartition[partition][last].words)
     compactSegmentsOfPartition[partition][last].wordCount =
       Int(compactHeads[partition] - start) / 8
+  }
+
+  /// Gives a partition an empty segment for rows with direct codes.
+  func addDirectSegment(to partition: Int) {
+    closeDirectSegment(of: partition)
+    if spareDirectSegments.isEmpty { spareDirectSegments = directPool.take(16) }
+    let words = spareDirectSegments.removeLast() + 1
+    directSegmentsOfPartition[partition].append(RowSegment(words: words, wordCount: 0))
+    directHeads[partition] = UInt(bitPattern: words)
+  }
+
+  /// The partition's rows with direct codes, whose memory is the taker's from now on.
+  func takeDirectSegments(of partition: Int) -> [RowSegment] {
+    if directHeads[partition] == 0 { return [] }
+    closeDirectSegment(of: partition)
+    directHeads[partition] = 0
+    let segments = directSegmentsOfPartition[partition]
+    directSegmentsOfPartition[partition] = []
+    return segments
+  }
+
+  private func closeDirectSegment(of partition: Int) {
+    let last = directSegmentsOfPartition[partition].count - 1
+    guard last >= 0 else { return }
+    let start = UInt(bitPattern: directSegmentsOfPartition[partition][last].words)
+    directSegmentsOfPartition[partition][last].wordCount =
+      Int(directHeads[partition] - start) / 8
   }
 
   /// Appends a record; `fixed` are its words before the id.

@@ -43,7 +43,7 @@ extension KMeansState {
             points.base + start, stride: points.stride, count: (count + 15) & ~15,
             dimensionCount: points.dimensionCount, table: table, centroidCount: centroidCount,
             labels: scratch.output.labels)
-          changed += moveChanged(start, count, deltas, scratch)
+          changed += takeLabels(start, count, deltas, scratch)
           evaluated += count
         }
         start += block
@@ -53,79 +53,17 @@ extension KMeansState {
   }
 
   /// Gives the points of a block their new labels and moves those that changed between the sums.
-  func moveChanged(
+  func takeLabels(
     _ start: Int, _ count: Int, _ deltas: UnsafeMutablePointer<Double>, _ scratch: BlockScratch
   ) -> Int {
-    let new = scratch.output.labels
-    let old = labels + start
-    let list = scratch.list
-    var found = 0
-    var i = 0
-    // Most blocks change little: 32 labels are compared at once, one by one only where they differ.
-    while i + 32 <= count {
-      if isDifferent32(old + i, new + i) {
-        for p in i..<i + 32 {
-          list[found] = UInt16(truncatingIfNeeded: p)
-          found &+= oneIfDifferent(old[p], new[p])
-        }
-      }
-      i += 32
-    }
-    while i < count {
-      list[found] = UInt16(truncatingIfNeeded: i)
-      found &+= oneIfDifferent(old[i], new[i])
-      i += 1
-    }
-    for p in 0..<found { scratch.changed[p] = new[Int(list[p])] }
-    moveListed(start, found, deltas, scratch)
-    return found
-  }
-
-  /// Moves the listed points of a block to the clusters in `scratch.changed`: feature by feature, because a
-  /// row of the sums is too short a loop.
-  func moveListed(
-    _ start: Int, _ count: Int, _ deltas: UnsafeMutablePointer<Double>, _ scratch: BlockScratch
-  ) {
-    let d = points.dimensionCount
-    let width = d + 1
-    let list = scratch.list
-    let new = scratch.changed
-    let old = labels + start
-    let weights = points.weightBase.map { $0 + start }
-    for f in 0..<d {
-      let column = points.base + (f * points.stride + start)
-      let sums = deltas + f
-      if !hasLabels {
-        // Every point comes from the cluster that is thrown away: taking it from there as well would make
-        // each addition wait for the last.
-        for p in 0..<count {
-          let at = Int(list[p])
-          let value = Double(column[at]) * (weights.map { $0[at] } ?? 1)
-          sums[Int(new[p]) &* width] += value
-        }
-      } else if let weights {
-        for p in 0..<count {
-          let at = Int(list[p])
-          let value = weights[at] * Double(column[at])
-          sums[Int(new[p]) &* width] += value
-          sums[Int(old[at]) &* width] -= value
-        }
-      } else {
-        for p in 0..<count {
-          let at = Int(list[p])
-          let value = Double(column[at])
-          sums[Int(new[p]) &* width] += value
-          sums[Int(old[at]) &* width] -= value
-        }
-      }
-    }
-    for p in 0..<count {
-      let at = Int(list[p])
-      let weight = weights.map { $0[at] } ?? 1
-      deltas[Int(new[p]) &* width &+ d] += weight
-      deltas[Int(old[at]) &* width &+ d] -= weight
-      old[at] = new[p]
-    }
+    let changes = BlockChanges(
+      old: labels + start, new: scratch.output.labels, pointCount: count, words: scratch.words)
+    if changes.count == 0 { return 0 }
+    moveChanged(
+      points.base + start, stride: points.stride, dimensionCount: points.dimensionCount, changes,
+      isFirst: !hasLabels, weights: points.weightBase.map { $0 + start }, deltas: deltas)
+    (labels + start).update(from: scratch.output.labels, count: count)
+    return changes.count
   }
 
   /// Adds the chunks' changes to the sums, in chunk order, and clears them.
@@ -146,51 +84,38 @@ extension KMeansState {
   }
 }
 
-/// 1 or 0 without a branch, which would be mispredicted: 38% of a step at k = 8.
-@inline(__always)
-func oneIfDifferent(_ a: UInt16, _ b: UInt16) -> Int {
-  Int((UInt32(a ^ b) &+ 0xFFFF) >> 16)
-}
-
-/// Whether any of 32 labels differs.
-@inline(__always)
-private func isDifferent32(_ a: UnsafePointer<UInt16>, _ b: UnsafePointer<UInt16>) -> Bool {
-  let a = UnsafeRawPointer(a)
-  let b = UnsafeRawPointer(b)
-  let first =
-    a.loadUnaligned(as: SIMD4<UInt64>.self) ^ b.loadUnaligned(as: SIMD4<UInt64>.self)
-  let second =
-    a.loadUnaligned(fromByteOffset: 32, as: SIMD4<UInt64>.self)
-    ^ b.loadUnaligned(fromByteOffset: 32, as: SIMD4<UInt64>.self)
-  let all = first | second
-  let half = all.lowHalf | all.highHalf
-  return half.x | half.y != 0
-}
-
 /// Memory for one block of rows, allocated once a chunk.
 struct BlockScratch {
   let output: NearestTwoOutput
-  /// Positions in the block: the points that changed, or that must be evaluated.
+  /// Positions in the block of the points that must be evaluated, and the clusters they come from.
   let list: UnsafeMutablePointer<UInt16>
-  /// New labels of the listed points.
-  let changed: UnsafeMutablePointer<UInt16>
-  /// Points picked out of the block, column by column, `blockRowCount` apart.
+  let oldLabels: UnsafeMutablePointer<UInt16>
+  /// One bit a point.
+  let words: UnsafeMutablePointer<UInt64>
+  /// Points picked out of the block, column by column, `blockRowCount` apart, and their weights.
   let gathered: UnsafeMutablePointer<Float>
+  let gatheredWeights: UnsafeMutablePointer<Double>
 }
 
 /// Runs `body` with scratch for blocks of points with so many features.
 func withBlockScratch(dimensionCount: Int, _ body: (BlockScratch) -> Void) {
   let rows = KMeansState.blockRowCount
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * (3 + dimensionCount)) { floats in
-    withUnsafeTemporaryAllocation(of: UInt16.self, capacity: rows * 3) { labels in
-      let floats = floats.baseAddress!
-      let labels = labels.baseAddress!
-      let output = NearestTwoOutput(
-        labels: labels, nearest: floats, second: floats + rows, norms: floats + rows * 2)
-      body(
-        BlockScratch(
-          output: output, list: labels + rows, changed: labels + rows * 2,
-          gathered: floats + rows * 3))
+  let byteCount = rows * (4 * (3 + dimensionCount) + 2 * 3 + 8) + rows / 8
+  withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 64) { memory in
+    var next = memory.baseAddress!
+    func take<Element: BitwiseCopyable>(
+      _ type: Element.Type, _ count: Int
+    ) -> UnsafeMutablePointer<Element> {
+      defer { next += count * MemoryLayout<Element>.stride }
+      return next.bindMemory(to: type, capacity: count)
     }
+    let output = NearestTwoOutput(
+      labels: take(UInt16.self, rows), nearest: take(Float.self, rows),
+      second: take(Float.self, rows), norms: take(Float.self, rows))
+    body(
+      BlockScratch(
+        output: output, list: take(UInt16.self, rows), oldLabels: take(UInt16.self, rows),
+        words: take(UInt64.self, rows / 64), gathered: take(Float.self, rows * dimensionCount),
+        gatheredWeights: take(Double.self, rows)))
   }
 }

@@ -114,8 +114,8 @@ extension KMeansState {
     precondition(cluster >= 0 && cluster < centroidCount, "cluster out of range")
     let d = points.dimensionCount
     let weight = points.weight(row)
-    let gains = sums + cluster * (d + 1)
-    let losses = sums + Int(labels[row]) * (d + 1)
+    let gains = sums + cluster * sumStride
+    let losses = sums + Int(labels[row]) * sumStride
     for f in 0..<d {
       let value = weight * Double(points[row, f])
       gains[f] += value

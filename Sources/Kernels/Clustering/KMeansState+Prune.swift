@@ -5,7 +5,7 @@ extension KMeansState {
     var shifts = [Double](repeating: 0, count: centroidCount)
     var longest = 0.0
     for j in 0..<centroidCount {
-      let row = table + j * (d + 1)
+      let row = table + j * (d + 2)
       var shift = 0.0
       var half = 0.0
       for f in 0..<d {
@@ -16,6 +16,7 @@ extension KMeansState {
         row[f] = -value
       }
       row[d] = Float(half / 2)
+      row[d + 1] = Float(bitPattern: UInt32(j))
       shifts[j] = shift.squareRoot()
       longest = max(longest, half.squareRoot())
     }
@@ -60,48 +61,66 @@ extension KMeansState {
     _ start: Int, _ count: Int, _ deltas: UnsafeMutablePointer<Double>, _ scratch: BlockScratch
   ) -> Step {
     let expiries = expiries! + start
-    let labels = labels + start
-    let list = scratch.list
-    var found = count
-    if !mustEvaluateAll {
-      found = 0
-      for i in 0..<count {
-        list[found] = UInt16(truncatingIfNeeded: i)
-        // 1 unless the expiry is above the limit: by the sign, because a branch would be mispredicted.
-        let rest = driftLimits[Int(labels[i])] - expiries[i]
-        found &+= 1 &- Int(rest.bitPattern >> 31)
-      }
-      if found == 0 { return Step(changed: 0, evaluated: 0) }
-    }
+    let found = mustEvaluateAll ? count : listExpired(start, count, scratch)
+    if found == 0 { return Step(changed: 0, evaluated: 0) }
     if found &* 2 > count {
       evaluate(points.base + start, points.stride, count, scratch)
       for i in 0..<count { expiries[i] = expiry(i, scratch) }
-      return Step(changed: moveChanged(start, count, deltas, scratch), evaluated: count)
+      return Step(changed: takeLabels(start, count, deltas, scratch), evaluated: count)
     }
     gather(start, found, scratch)
     evaluate(scratch.gathered, KMeansState.blockRowCount, found, scratch)
-    var changed = 0
-    for i in 0..<found {
-      let at = Int(list[i])
-      let new = scratch.output.labels[i]
-      expiries[at] = expiry(i, scratch)
-      list[changed] = UInt16(truncatingIfNeeded: at)
-      scratch.changed[changed] = new
-      changed &+= oneIfDifferent(new, labels[at])
+    let list = scratch.list
+    for i in 0..<found { expiries[Int(list[i])] = expiry(i, scratch) }
+    let changes = BlockChanges(
+      old: scratch.oldLabels, new: scratch.output.labels, pointCount: found, words: scratch.words)
+    if changes.count > 0 {
+      moveChanged(
+        scratch.gathered, stride: KMeansState.blockRowCount, dimensionCount: points.dimensionCount,
+        changes, isFirst: false, weights: points.weightBase.map { _ in scratch.gatheredWeights },
+        deltas: deltas)
+      let labels = labels + start
+      changes.forEach { labels[Int(list[$0])] = changes.new[$0] }
     }
-    moveListed(start, changed, deltas, scratch)
-    return Step(changed: changed, evaluated: found)
+    return Step(changed: changes.count, evaluated: found)
+  }
+
+  /// Lists the points of a block whose expiry has passed; returns how many.
+  private func listExpired(_ start: Int, _ count: Int, _ scratch: BlockScratch) -> Int {
+    let expiries = expiries! + start
+    let labels = labels + start
+    let wordCount = (count + 63) / 64
+    for w in 0..<wordCount {
+      let end = min(64, count - w * 64)
+      var word: UInt64 = 0
+      // Reads past the last point stay in the padding.
+      for i in stride(from: 0, to: end, by: 8) {
+        word |= expired8(labels + w * 64 + i, expiries + w * 64 + i, driftLimits) << UInt64(i)
+      }
+      scratch.words[w] = end < 64 ? word & (1 << UInt64(end) - 1) : word
+    }
+    let list = scratch.list
+    var found = 0
+    forEachBit(scratch.words, wordCount) { at in
+      list[found] = UInt16(truncatingIfNeeded: at)
+      found &+= 1
+    }
+    return found
   }
 
   /// Copies the listed points of a block next to each other, and fills up to 16 with the last.
   private func gather(_ start: Int, _ count: Int, _ scratch: BlockScratch) {
+    let list = scratch.list
     let padded = (count + 15) & ~15
-    for i in count..<padded { scratch.list[i] = scratch.list[count - 1] }
+    for i in count..<padded { list[i] = list[count - 1] }
     for f in 0..<points.dimensionCount {
       let from = points.base + (f * points.stride + start)
       let to = scratch.gathered + f * KMeansState.blockRowCount
-      for i in 0..<padded { to[i] = from[Int(scratch.list[i])] }
+      for i in 0..<padded { to[i] = from[Int(list[i])] }
     }
+    for i in 0..<padded { scratch.oldLabels[i] = labels[start + Int(list[i])] }
+    guard let weights = points.weightBase else { return }
+    for i in 0..<count { scratch.gatheredWeights[i] = weights[start + Int(list[i])] }
   }
 
   /// Nearest centroids of `count` points, and the margins by which they are the nearest.

@@ -35,15 +35,18 @@ package final class KMeansState {
   let labels: UnsafeMutablePointer<UInt16>
   /// Per point: drift of its centroid at which it must be looked at again.
   let expiries: UnsafeMutablePointer<Float>?
-  /// Per centroid −c₀ … −c_{d−1}, |c|²/2.
+  /// Per centroid −c₀ … −c_{d−1}, |c|²/2, and the bits of its index.
   let table: UnsafeMutablePointer<Float>
-  /// Per chunk and cluster, with one more for what had no cluster: change of Σ w·x₀ … Σ w·x_{d−1}, Σ w.
+  /// Per chunk and cluster, with one more for what had no cluster: change of Σ w·x₀ … Σ w·x_{d−1}, Σ w, and
+  /// zeros up to `sumStride`.
   let chunkDeltas: UnsafeMutablePointer<Double>
   /// Per chunk: points that changed cluster in this step, and points whose distances were computed.
   let chunkCounts: UnsafeMutablePointer<(changed: Int, evaluated: Int)>
   /// Elements of a chunk's part of them.
   let deltaCount: Int
-  /// Per cluster, and one more: Σ w·x₀ … Σ w·x_{d−1}, Σ w.
+  /// Elements of one cluster's sums: d + 1, rounded up to vectors of four.
+  let sumStride: Int
+  /// As a chunk's part of them: the sums themselves.
   let sums: UnsafeMutablePointer<Double>
 
   /// Per centroid: how far it and the fastest other one have moved in all.
@@ -67,19 +70,20 @@ package final class KMeansState {
     self.points = points
     self.centroidCount = centroidCount
     self.isPruning = isPruning
-    let width = points.dimensionCount + 1
     let chunkCount = Parallel.chunkCount(of: points.rowCount)
-    deltaCount = (centroidCount + 1) * width
-    labels = allocateAligned(UInt16.self, count: points.stride)
-    labels.initialize(repeating: UInt16(centroidCount), count: points.stride)
+    sumStride = (points.dimensionCount + 4) / 4 * 4
+    deltaCount = (centroidCount + 1) * sumStride
+    // Blocks are compared 64 labels at a time.
+    labels = allocateAligned(UInt16.self, count: points.stride + 64)
+    labels.initialize(repeating: UInt16(centroidCount), count: points.stride + 64)
     expiries = isPruning ? allocateAligned(Float.self, count: points.stride) : nil
-    table = allocateZeroed(Float.self, count: centroidCount * width)
+    table = allocateZeroed(Float.self, count: centroidCount * (points.dimensionCount + 2))
     chunkDeltas = allocateZeroed(Double.self, count: chunkCount * deltaCount)
     chunkCounts = allocateAligned((changed: Int, evaluated: Int).self, count: chunkCount)
     sums = allocateZeroed(Double.self, count: deltaCount)
     drifts = Array(repeating: 0, count: centroidCount)
     driftStarts = allocateZeroed(Float.self, count: centroidCount)
-    driftLimits = allocateZeroed(Float.self, count: centroidCount)
+    driftLimits = allocateZeroed(Float.self, count: centroidCount + 1)
   }
 
   deinit {
@@ -107,14 +111,14 @@ package final class KMeansState {
   /// Total weight of a cluster's points: their number when they have no weights.
   package func weight(of cluster: Int) -> Double {
     precondition(cluster >= 0 && cluster < centroidCount, "cluster out of range")
-    return sums[cluster * (points.dimensionCount + 1) + points.dimensionCount]
+    return sums[cluster * sumStride + points.dimensionCount]
   }
 
   /// The weighted mean of a cluster's points; nil when it has none.
   package func mean(of cluster: Int) -> [Double]? {
     let weight = weight(of: cluster)
     guard weight > 0 else { return nil }
-    let row = sums + cluster * (points.dimensionCount + 1)
+    let row = sums + cluster * sumStride
     return (0..<points.dimensionCount).map { row[$0] / weight }
   }
 }

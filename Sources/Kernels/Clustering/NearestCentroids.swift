@@ -1,7 +1,7 @@
 /// One specialised kernel for each number of features: in these, and only in these, D is a constant.
 ///
 /// `count` points from `points` on, a multiple of 16; columns stand `stride` elements apart; the table has
-/// `centroidCount` rows of −c₀ … −c_{D−1}, |c|²/2.
+/// `centroidCount` rows of −c₀ … −c_{D−1}, |c|²/2, and the bits of the centroid's index.
 func nearestCentroids(
   _ points: UnsafePointer<Float>, stride: Int, count: Int, dimensionCount: Int,
   table: UnsafePointer<Float>, centroidCount: Int, labels: UnsafeMutablePointer<UInt16>
@@ -51,6 +51,34 @@ func nearestTwoCentroids(
   case 14: NearestKernel<14>.nearestTwo(p, s, n, t, k, o)
   case 15: NearestKernel<15>.nearestTwo(p, s, n, t, k, o)
   case 16: NearestKernel<16>.nearestTwo(p, s, n, t, k, o)
+  default: preconditionFailure("1…16 features are supported")
+  }
+}
+
+/// Takes the points of a block whose bits are set in `changes.words` from their old clusters' sums to their
+/// new ones'.
+func moveChanged(
+  _ points: UnsafePointer<Float>, stride: Int, dimensionCount: Int, _ changes: BlockChanges,
+  isFirst: Bool, weights: UnsafePointer<Double>?, deltas: UnsafeMutablePointer<Double>
+) {
+  let (p, s, c, f, w, d) = (points, stride, changes, isFirst, weights, deltas)
+  switch dimensionCount {
+  case 1: MoveKernel<1>.move(p, s, c, f, w, d)
+  case 2: MoveKernel<2>.move(p, s, c, f, w, d)
+  case 3: MoveKernel<3>.move(p, s, c, f, w, d)
+  case 4: MoveKernel<4>.move(p, s, c, f, w, d)
+  case 5: MoveKernel<5>.move(p, s, c, f, w, d)
+  case 6: MoveKernel<6>.move(p, s, c, f, w, d)
+  case 7: MoveKernel<7>.move(p, s, c, f, w, d)
+  case 8: MoveKernel<8>.move(p, s, c, f, w, d)
+  case 9: MoveKernel<9>.move(p, s, c, f, w, d)
+  case 10: MoveKernel<10>.move(p, s, c, f, w, d)
+  case 11: MoveKernel<11>.move(p, s, c, f, w, d)
+  case 12: MoveKernel<12>.move(p, s, c, f, w, d)
+  case 13: MoveKernel<13>.move(p, s, c, f, w, d)
+  case 14: MoveKernel<14>.move(p, s, c, f, w, d)
+  case 15: MoveKernel<15>.move(p, s, c, f, w, d)
+  case 16: MoveKernel<16>.move(p, s, c, f, w, d)
   default: preconditionFailure("1…16 features are supported")
   }
 }

@@ -1,8 +1,9 @@
 /// The nearest of k centroids for blocks of points with D features, 16 points at a time.
 ///
 /// With |x − c|² = |x|² + 2 (|c|²/2 − x·c), the centroid with the least score s = |c|²/2 − x·c is the nearest:
-/// D multiply-adds a centroid and no |x|². A centroid's row of the table is −c₀ … −c_{D−1}, |c|²/2. The values
-/// of the points stay in registers while the centroids go by, broadcast from the first-level cache.
+/// D multiply-adds a centroid and no |x|². A centroid's row of the table is −c₀ … −c_{D−1}, |c|²/2, and its
+/// index. The values of the points stay in registers while the centroids go by, broadcast from the first-level
+/// cache; so does the index, because a broadcast from a register takes the port that the compares want.
 ///
 /// Bookkeeping costs as much as three features, so each step is one instruction: because centroids come in
 /// rising order, the index of the best is the maximum of the indices that were better than all before, which
@@ -15,7 +16,7 @@ enum NearestKernel<let D: Int> {
     _ points: UnsafePointer<Float>, _ stride: Int, _ count: Int,
     _ table: UnsafePointer<Float>, _ centroidCount: Int, _ labels: UnsafeMutablePointer<UInt16>
   ) {
-    let end = Int32(truncatingIfNeeded: centroidCount)
+    let end = table + centroidCount &* (D + 2)
     var i = 0
     while i < count {
       var x = InlineArray<D, SIMD8<Float>>(repeating: .zero)
@@ -29,8 +30,8 @@ enum NearestKernel<let D: Int> {
       var indexX = SIMD8<Int32>.zero
       var indexY = indexX
       var row = table
-      var j: Int32 = 0
-      while j < end {
+      while row != end {
+        let j = SIMD8(repeating: Int32(bitPattern: row[D + 1].bitPattern))
         var s = SIMD8<Float>(repeating: row[D])
         var t = s
         for f in 0..<D {
@@ -44,8 +45,7 @@ enum NearestKernel<let D: Int> {
         bestY.replace(with: t, where: isBetterY)
         indexX = later(indexX, j, where: isBetterX)
         indexY = later(indexY, j, where: isBetterY)
-        row += D + 1
-        j &+= 1
+        row += D + 2
       }
       store(labels + i, indexX)
       store(labels + i + 8, indexY)
@@ -60,7 +60,7 @@ enum NearestKernel<let D: Int> {
     _ points: UnsafePointer<Float>, _ stride: Int, _ count: Int,
     _ table: UnsafePointer<Float>, _ centroidCount: Int, _ out: NearestTwoOutput
   ) {
-    let end = Int32(truncatingIfNeeded: centroidCount)
+    let end = table + centroidCount &* (D + 2)
     var i = 0
     while i < count {
       var x = InlineArray<D, SIMD8<Float>>(repeating: .zero)
@@ -76,8 +76,8 @@ enum NearestKernel<let D: Int> {
       var indexX = SIMD8<Int32>.zero
       var indexY = indexX
       var row = table
-      var j: Int32 = 0
-      while j < end {
+      while row != end {
+        let j = SIMD8(repeating: Int32(bitPattern: row[D + 1].bitPattern))
         var s = SIMD8<Float>(repeating: row[D])
         var t = s
         for f in 0..<D {
@@ -93,8 +93,7 @@ enum NearestKernel<let D: Int> {
         bestY.replace(with: t, where: isBetterY)
         indexX = later(indexX, j, where: isBetterX)
         indexY = later(indexY, j, where: isBetterY)
-        row += D + 1
-        j &+= 1
+        row += D + 2
       }
       var normX = SIMD8<Float>.zero
       var normY = normX
@@ -142,9 +141,9 @@ private func store(_ to: UnsafeMutablePointer<UInt16>, _ index: SIMD8<Int32>) {
 /// Lane by lane `j` where the mask is set, else `index`; j is at least every index.
 @inline(__always)
 private func later(
-  _ index: SIMD8<Int32>, _ j: Int32, where mask: SIMDMask<SIMD8<Int32>>
+  _ index: SIMD8<Int32>, _ j: SIMD8<Int32>, where mask: SIMDMask<SIMD8<Int32>>
 ) -> SIMD8<Int32> {
-  let masked = SIMD8<Int32>.zero.replacing(with: SIMD8(repeating: j), where: mask)
+  let masked = SIMD8<Int32>.zero.replacing(with: j, where: mask)
   return index.replacing(with: masked, where: masked .> index)
 }
 

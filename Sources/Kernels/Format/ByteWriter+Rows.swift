@@ -16,29 +16,48 @@ extension ByteWriter {
   /// Writes rows of columns: for each cell its lead and its text, then the style's end.
   ///
   /// `selection`, one bit a row of the whole column, leaves out rows whose bit is 0. Cost on one thread: about
-  /// 10 ns a cell.
+  /// 4 ns a cell of dates, numbers, amounts and short texts.
   package mutating func append(
     rows: Range<Int>, of cells: [CellSource], style: RowStyle,
     selection: UnsafePointer<UInt64>? = nil
   ) {
     let end = UnsafeBufferPointer(start: style.end.utf8Start, count: style.end.utf8CodeUnitCount)
-    // Flat cells take at most 32 bytes each, with what stands before them.
-    let flatByteCount = cells.reduce(end.count) { $0 + 32 + $1.lead.count }
+    // Flat cells take at most 40 bytes each, with what stands before them.
+    let flatByteCount = cells.reduce(end.count) { $0 + 40 + $1.lead.count }
     let isJSON = style.isJSON
+    let dates = DateTable.entries
+    var states = cells.map(CellState.init)
+    // Room is made, and texts are looked through, for a few rows at a time.
+    let stepRowCount = 256
     cells.withUnsafeBufferPointer { cells in
-      for row in rows {
-        if let selection, (selection[row &>> 6] &>> UInt64(row & 63)) & 1 == 0 { continue }
-        // Texts are of any length, and escapes take at most six bytes for one.
-        var byteCount = flatByteCount
-        for cell in cells where cell.offsets != nil { byteCount += 6 * cell.textByteCount(row) }
-        reserve(byteCount)
-        // The place is kept in a register: through `count` every byte would be a load and a store more.
-        var out = base + count
-        for index in cells.indices {
-          out = putBytes(cells[index].lead, at: out)
-          out = putCell(cells[index], row, isJSON, at: out)
+      states.withUnsafeMutableBufferPointer { states in
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+          let step = row..<min(row + stepRowCount, rows.upperBound)
+          var byteCount = flatByteCount * step.count + cellSlackByteCount
+          for index in cells.indices where cells[index].offsets != nil {
+            byteCount += states[index].textByteCountMax(cells[index], step)
+            states[index].isPlain = cells[index].isPlainText(step, isJSON: isJSON)
+          }
+          reserve(byteCount)
+          // The place is kept in a register: through `count` every byte would be a load and a store more.
+          var out = base + count
+          while row < step.upperBound {
+            if let selection, (selection[row &>> 6] &>> UInt64(row & 63)) & 1 == 0 {
+              row &+= 1
+              continue
+            }
+            for index in cells.indices {
+              // SAFETY: leads are aligned buffers, of which 64 bytes can be read.
+              let lead = cells[index].lead
+              out = putReadable(lead.baseAddress.unsafelyUnwrapped, lead.count, at: out)
+              out = putCell(cells[index], row, isJSON, states[index], dates, at: out)
+            }
+            out = putBytes(end, at: out)
+            row &+= 1
+          }
+          count = out - base
         }
-        count = putBytes(end, at: out) - base
       }
     }
   }

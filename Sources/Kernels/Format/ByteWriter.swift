@@ -68,13 +68,13 @@ package struct ByteWriter: ~Copyable {
 
   /// Decimal digits of an integer.
   package mutating func append(integer value: Int64) {
-    reserve(20)
+    reserve(28)
     count = putInteger(value, at: base + count) - base
   }
 
   /// An amount in units of 10⁻⁴ with two to four decimals: `12.30`, `0.0001`, `-5.00`.
   package mutating func append(money units: Int64) {
-    reserve(26)
+    reserve(34)
     count = putMoney(units, at: base + count) - base
   }
 

@@ -1,5 +1,9 @@
 // Text of cells, written at a pointer; each returns the place behind what it wrote.
-// SAFETY: the caller has room for 32 bytes a flat cell and for six bytes for each byte of text, and two more.
+// SAFETY: the caller has room for 40 bytes a flat cell, for six bytes for each byte of text and two more, and
+// for `cellSlackByteCount` after the row: short texts are written in whole vectors.
+
+/// Bytes that may be written past the end of a row's text.
+let cellSlackByteCount = 32
 
 typealias Place = UnsafeMutablePointer<UInt8>
 
@@ -15,8 +19,26 @@ func putText(_ text: StaticString, at out: Place) -> Place {
     UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), at: out)
 }
 
+/// Copies a text of which 32 bytes can be read, in two vectors when it is no longer than that.
 @inline(__always)
-func putCell(_ cell: CellSource, _ row: Int, _ isJSON: Bool, at out: Place) -> Place {
+func putReadable(_ source: UnsafePointer<UInt8>, _ count: Int, at out: Place) -> Place {
+  let from = UnsafeRawPointer(source)
+  let to = UnsafeMutableRawPointer(out)
+  to.storeBytes(of: from.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+  if count > 16 {
+    to.storeBytes(
+      of: from.loadUnaligned(fromByteOffset: 16, as: SIMD16<UInt8>.self), toByteOffset: 16,
+      as: SIMD16<UInt8>.self)
+    if count > 32 { (to + 32).copyMemory(from: from + 32, byteCount: count &- 32) }
+  }
+  return out + count
+}
+
+@inline(__always)
+func putCell(
+  _ cell: CellSource, _ row: Int, _ isJSON: Bool, _ state: CellState, _ dates: UnsafeRawPointer,
+  at out: Place
+) -> Place {
   if let validity = cell.validity, (validity[row &>> 6] &>> UInt64(row & 63)) & 1 == 0 {
     return isJSON ? putText("null", at: out) : out
   }
@@ -33,17 +55,60 @@ func putCell(_ cell: CellSource, _ row: Int, _ isJSON: Bool, at out: Place) -> P
   case .bool:
     let word = cell.load(row &>> 6, as: UInt64.self)
     return putText((word &>> UInt64(row & 63)) & 1 != 0 ? "true" : "false", at: out)
-  case .day: return putDayCell(cell.load(row, as: Int32.self), isJSON, at: out)
+  case .day: return putDayCell(cell.load(row, as: Int32.self), isJSON, dates, at: out)
   case .money: return putMoney(cell.load(row, as: Int64.self), at: out)
-  case .text: return putTextCell(cell.string(row), isJSON, at: out)
-  case .dictionary8: return putBytes(cell.string(Int(cell.load(row, as: UInt8.self))), at: out)
-  case .dictionary16: return putBytes(cell.string(Int(cell.load(row, as: UInt16.self))), at: out)
-  case .dictionary32: return putBytes(cell.string(Int(cell.load(row, as: UInt32.self))), at: out)
+  case .text:
+    if state.isPlain { return putPlainText(cell, row, isJSON, state, at: out) }
+    return putTextCell(cell.string(row), isJSON, at: out)
+  case .dictionary8:
+    return putString(cell, Int(cell.load(row, as: UInt8.self)), state, at: out)
+  case .dictionary16:
+    return putString(cell, Int(cell.load(row, as: UInt16.self)), state, at: out)
+  case .dictionary32:
+    return putString(cell, Int(cell.load(row, as: UInt32.self)), state, at: out)
   }
 }
 
+/// String `index` as it stands.
 @inline(__always)
-private func putDayCell(_ day: Int32, _ isJSON: Bool, at out: Place) -> Place {
+private func putString(
+  _ cell: CellSource, _ index: Int, _ state: CellState, at out: Place
+) -> Place {
+  let text = cell.string(index)
+  let start = cell.offsets.unsafelyUnwrapped[index]
+  if start < state.readableEnd {
+    return putReadable(text.baseAddress.unsafelyUnwrapped, text.count, at: out)
+  }
+  return putBytes(text, at: out)
+}
+
+@inline(__always)
+private func putPlainText(
+  _ cell: CellSource, _ row: Int, _ isJSON: Bool, _ state: CellState, at out: Place
+) -> Place {
+  if !isJSON { return putString(cell, row, state, at: out) }
+  out.pointee = 0x22
+  let end = putString(cell, row, state, at: out + 1)
+  end.pointee = 0x22
+  return end + 1
+}
+
+@inline(__always)
+private func putDayCell(
+  _ day: Int32, _ isJSON: Bool, _ dates: UnsafeRawPointer, at out: Place
+) -> Place {
+  if DateTable.days.contains(day) {
+    let text = dates.loadUnaligned(
+      fromByteOffset: Int(day) &* 16, as: SIMD16<UInt8>.self)
+    if !isJSON {
+      UnsafeMutableRawPointer(out).storeBytes(of: text, as: SIMD16<UInt8>.self)
+      return out + 10
+    }
+    out.pointee = 0x22
+    UnsafeMutableRawPointer(out + 1).storeBytes(of: text, as: SIMD16<UInt8>.self)
+    out[11] = 0x22
+    return out + 12
+  }
   let clamped = min(max(day, fourDigitDays.lowerBound), fourDigitDays.upperBound - 1)
   if !isJSON { return putDay(clamped, at: out) }
   out.pointee = 0x22

@@ -40,17 +40,36 @@ package struct CompactRowFormat: Sendable {
   }
 }
 
+/// Rows with direct codes on their way from the scan to their partition: packed, a word each.
+package enum DirectSegment {
+  package static let byteCount = 2048
+  /// Rows that fit: the first word's place is left free, so that an address is a multiple of the size exactly
+  /// when the segment is full.
+  package static let rowCount = byteCount / 8 - 1
+}
+
 /// Parses rows into compact records and appends each to its partition; stops before any row that does not fit
 /// one, and before a row whose partition has no room (`fullPartition`).
+///
+/// With `direct`, rows become packed rows with their code at once, in `DirectSegment`s, and it stops before rows
+/// whose id has no direct code, too. (One function for both: what they share does not inline as one of its own.)
 ///
 /// `heads` are the addresses of the partitions' next records, 0 or the end of a segment when there is no room.
 /// Otherwise as `parsePlainRows`.
 package func parseCompactRows(
   _ text: UnsafePointer<UInt8>, rows: Range<Int>,
   positions: UnsafePointer<UInt32>, rowEnds: UnsafePointer<UInt32>,
-  format: CompactRowFormat, finder: PartitionFinder,
+  format: CompactRowFormat, finder: PartitionFinder, direct: DirectCodes? = nil,
   heads: UnsafeMutablePointer<UInt>
 ) -> PlainRowsResult {
+  let isDirect = direct != nil
+  let directMask = direct?.mask ?? 0
+  let directConstant = direct?.constant ?? 0
+  let lowBitCount = UInt64(direct?.lowBitCount ?? 0)
+  let lowMask = (UInt64(1) &<< lowBitCount) &- 1
+  let codeShift = PackedRow.dayBitCount &+ PackedRow.amountBitCount
+  // SAFETY: not read without direct codes.
+  let cells = direct?.cells ?? UnsafePointer(bitPattern: 8)!
   let raw = UnsafeRawPointer(text)
   let months = MonthTable.entries
   let fieldCount = format.plain.fieldCount
@@ -73,7 +92,7 @@ package func parseCompactRows(
   let pointShift = UInt64(8 * pointCount)
   let scale = PackedRow.scale(decimalCount: decimals)
   let stopsAtNegatives = format.plain.stopsAtNegatives
-  let segmentMask = UInt(CompactRecord.segmentByteCount - 1)
+  let segmentMask = UInt((isDirect ? DirectSegment.byteCount : CompactRecord.segmentByteCount) - 1)
 
   var lastYearMonth: UInt64 = 0
   var lastDayDigits: UInt16 = 0
@@ -138,6 +157,23 @@ package func parseCompactRows(
     if amountBits >> PackedRow.amountBitCount != 0 { break }
     if stopsAtNegatives && minus == 1 { break }
 
+    if isDirect {
+      if (key ^ directConstant) & ~directMask != 0 { break }
+      let index = strata_extract_bits(key, directMask)
+      let entry = cells[Int(truncatingIfNeeded: index &>> lowBitCount)]
+      if entry & DirectCodes.noCode == DirectCodes.noCode { break }
+      let partition = Int(entry &>> 24)
+      let next = heads[partition]
+      if next & segmentMask == 0 { return PlainRowsResult(row: row, fullPartition: partition) }
+      let code = UInt64(entry & DirectCodes.noCode) &+ (index & lowMask)
+      // SAFETY: an address in a segment of that partition, a word before its end or more.
+      UnsafeMutablePointer<UInt64>(bitPattern: next).unsafelyUnwrapped.pointee =
+        code &<< codeShift | dayBits | amountBits
+      heads[partition] = next &+ 8
+      first = rowEnd
+      row &+= 1
+      continue
+    }
     let partition = finder.place(key)
     let next = heads[partition]
     if next & segmentMask == 0 { return PlainRowsResult(row: row, fullPartition: partition) }

@@ -9,30 +9,64 @@ package struct RowSegment {
   }
 }
 
-/// Counts each customer's packed rows: `counts[rank[code]]`, for `counts` that start at zero.
+/// Counts the packed rows of each code, and gathers what is in them.
 package func countPackedRows(
-  _ segment: RowSegment, rank: UnsafePointer<UInt32>, counts: UnsafeMutablePointer<UInt32>
+  _ segment: RowSegment, scale: Int64, counts: UnsafeMutablePointer<UInt32>,
+  totals: inout RowTotals
 ) {
+  if segment.wordCount == 0 { return }
   let shift = PackedRow.dayBitCount &+ PackedRow.amountBitCount
+  let rowMask = (UInt64(1) &<< shift) &- 1
+  let amountMask = (UInt64(1) &<< PackedRow.amountBitCount) &- 1
+  var least = UInt64.max
+  var most: UInt64 = 0
+  var magnitude: UInt64 = 0
   for i in 0..<segment.wordCount {
-    counts[Int(rank[Int(truncatingIfNeeded: segment.words[i] &>> shift)])] &+= 1
+    let word = segment.words[i]
+    let row = word & rowMask
+    counts[Int(truncatingIfNeeded: word &>> shift)] &+= 1
+    least = row < least ? row : least
+    most = row > most ? row : most
+    magnitude &+= (Int64(bitPattern: row & amountMask) &- PackedRow.amountBias).magnitude
   }
+  func day(_ row: UInt64) -> Int32 {
+    Int32(truncatingIfNeeded: row &>> PackedRow.amountBitCount) &+ PackedRow.firstDay
+  }
+  totals.firstDay = min(totals.firstDay, day(least))
+  totals.lastDay = max(totals.lastDay, day(most))
+  let (high, low) = magnitude.multipliedFullWidth(by: UInt64(scale))
+  totals.magnitudeLow &+= low & 0xFFFF_FFFF
+  totals.magnitudeHigh &+= low &>> 32 &+ high &<< 32
 }
 
-/// Puts each packed row, without its code, at its customer's next place: `places[rank[code]]` moves on by one.
+/// Puts each packed row, without its code, at its code's next place: `places[code]` moves on by one.
 package func scatterPackedRows(
-  _ segment: RowSegment, rank: UnsafePointer<UInt32>, places: UnsafeMutablePointer<UInt32>,
-  sorted: UnsafeMutablePointer<UInt64>
+  _ segment: RowSegment, places: UnsafeMutablePointer<UInt32>, sorted: UnsafeMutablePointer<UInt64>
 ) {
   let shift = PackedRow.dayBitCount &+ PackedRow.amountBitCount
   let rowMask = (UInt64(1) &<< shift) &- 1
   for i in 0..<segment.wordCount {
     let row = segment.words[i]
-    let customer = Int(rank[Int(truncatingIfNeeded: row &>> shift)])
-    let place = places[customer]
-    places[customer] = place &+ 1
+    let code = Int(truncatingIfNeeded: row &>> shift)
+    let place = places[code]
+    places[code] = place &+ 1
     sorted[Int(place)] = row & rowMask
   }
+}
+
+/// The codes whose count is not 0, rising, and these counts; returns how many there are.
+package func presentCodes(
+  _ counts: UnsafePointer<UInt32>, codeCount: Int, codes: UnsafeMutablePointer<UInt32>,
+  rowCounts: UnsafeMutablePointer<UInt32>
+) -> Int {
+  var count = 0
+  for code in 0..<codeCount {
+    let rows = counts[code]
+    codes[count] = UInt32(truncatingIfNeeded: code)
+    rowCounts[count] = rows
+    count &+= rows == 0 ? 0 : 1
+  }
+  return count
 }
 
 /// Sorts each customer's rows (`starts[k]..<starts[k + 1]`) and unpacks all of them.

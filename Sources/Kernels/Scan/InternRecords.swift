@@ -139,19 +139,14 @@ package enum PackedRow {
 /// `internPackedRecords`, and sees to it that no code reaches `PackedRow.codeLimit`.
 package func internCompactRecords(
   _ records: UnsafePointer<UInt64>, count: Int, prefix: UInt64, prefixByteCount: Int,
-  table: inout InternTable, totals: inout RowTotals, scale: Int64,
-  packed: UnsafeMutablePointer<UInt64>
+  table: inout InternTable, packed: UnsafeMutablePointer<UInt64>
 ) {
   precondition((0...8).contains(prefixByteCount))
   let codeShift = PackedRow.dayBitCount &+ PackedRow.amountBitCount
-  let amountMask = (UInt64(1) &<< PackedRow.amountBitCount) &- 1
   // Two shifts by half, because one by 64 would be none.
   let down = UInt64(4 &* prefixByteCount)
   let up = 32 &- down
   var local = table
-  var least = UInt64.max
-  var most: UInt64 = 0
-  var magnitude: UInt64 = 0
   // The table was written a wave ago and has left the cache: all slots of a group are asked for before the
   // first is used, then all keys (6 ns a row less than one after the other).
   let groupCount = 32
@@ -172,9 +167,6 @@ package func internCompactRecords(
       for i in start..<end {
         let key = records[2 &* i]
         let row = records[2 &* i &+ 1]
-        least = row < least ? row : least
-        most = row > most ? row : most
-        magnitude &+= (Int64(bitPattern: row & amountMask) &- PackedRow.amountBias).magnitude
         let code = local.code(prefix | (key &>> down) &>> down, (key &<< up) &<< up)
         packed[i] = UInt64(code) &<< codeShift | row
       }
@@ -182,15 +174,6 @@ package func internCompactRecords(
     }
   }
   table = local
-  guard count > 0 else { return }
-  func day(_ row: UInt64) -> Int32 {
-    Int32(truncatingIfNeeded: row &>> PackedRow.amountBitCount) &+ PackedRow.firstDay
-  }
-  totals.firstDay = min(totals.firstDay, day(least))
-  totals.lastDay = max(totals.lastDay, day(most))
-  let (high, low) = magnitude.multipliedFullWidth(by: UInt64(scale))
-  totals.magnitudeLow &+= low & 0xFFFF_FFFF
-  totals.magnitudeHigh &+= low &>> 32 &+ high &<< 32
 }
 
 /// Makes compact records general ones, of up to four words each; returns the words written.
@@ -222,10 +205,11 @@ package func widenCompactRecords(
 /// flipped; as unsigned numbers they order like (code, day, amount).
 /// The caller has made room: slots and keys for as many new ids as there are records, tails for all words,
 /// `packed` for as many rows and `wide` for twice as many words. `scale` is 1, 10, 100, 1000 or 10000.
-/// Returns the rows appended to each.
+/// `totals` are of the wide rows only (`countPackedRows` sees to the others).
+/// Ids with a direct code keep that; the others' codes begin at `firstCode`. Returns the rows appended to each.
 package func internPackedRecords(
-  _ records: UnsafePointer<UInt64>, wordCount: Int, table: inout InternTable,
-  totals: inout RowTotals, scale: Int64,
+  _ records: UnsafePointer<UInt64>, wordCount: Int, direct: DirectCodes? = nil,
+  firstCode: UInt32 = 0, table: inout InternTable, totals: inout RowTotals, scale: Int64,
   packed: UnsafeMutablePointer<UInt64>, wide: UnsafeMutablePointer<UInt64>
 ) -> (packed: Int, wide: Int) {
   let inverse = 1.0 / Double(scale)
@@ -243,13 +227,12 @@ package func internPackedRecords(
     let amount = Int64(bitPattern: next[1])
     let code: UInt32
     if idWordCount <= 2 {
-      let mask: UInt64 = idWordCount == 2 ? .max : 0
-      code = local.code(next[2], next[3] & mask)
+      let second = idWordCount == 2 ? next[3] : 0
+      code = direct?.code(next[2], second) ?? (firstCode &+ local.code(next[2], second))
     } else {
-      code = local.code(next + 2, count: idWordCount)
+      code = firstCode &+ local.code(next + 2, count: idWordCount)
     }
     next += 2 &+ idWordCount
-    sums.add(day: day, amount: amount)
     let dayField = UInt64(bitPattern: Int64(day) &- Int64(PackedRow.firstDay))
     // Rounded to a whole number by the addition; when that is not exact the row is kept wide.
     let shifted = Double(amount) * inverse + roundingShift
@@ -264,6 +247,7 @@ package func internPackedRecords(
         | amountField
       packedCount &+= 1
     } else {
+      sums.add(day: day, amount: amount)
       wide[2 &* wideCount] = UInt64(code) &<< 32 | UInt64(UInt32(bitPattern: day) ^ 0x8000_0000)
       wide[2 &* wideCount &+ 1] = UInt64(bitPattern: amount) ^ (1 &<< 63)
       wideCount &+= 1

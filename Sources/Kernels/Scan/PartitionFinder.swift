@@ -1,5 +1,8 @@
 import CPlatform
 
+/// Whether bits are gathered by one instruction here: without it, finding codes by them is no gain.
+package var gathersBitsFast: Bool { strata_extracts_bits_fast() }
+
 /// Which of up to 256 partitions an id falls in: ranges of ids in byte order.
 ///
 /// An id is a run of big-endian words, zero-padded; ids hold no NUL, so that words and ids order alike. Ids

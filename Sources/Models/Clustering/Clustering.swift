@@ -35,7 +35,7 @@ package enum Clustering {
     if let previous { before = try ClusteringModel(previous) }
     let features = try FeatureMatrix(
       frame, features: options.features, scale: options.scale, weights: weights)
-    let choice = try choose(features, options)
+    let choice = try choose(frame, features, options, weights)
     let profiles = ClusterProfiler(features, choice.run, spend: spend)
     let profiled = profiles.profiles(matchedTo: before)
     let model = ClusteringModel(
@@ -46,6 +46,7 @@ package enum Clustering {
       iterationCount: choice.run.iterationCount, stop: choice.run.stop.rawValue,
       reseedCount: choice.run.reseedCount, seed: options.seed,
       restartCount: options.restartCount, candidates: choice.candidates,
+      triedCount: choice.triedCount,
       matching: profiled.matching)
     let labels = ClusteringModel.labels(
       of: choice.run.state, numbers: profiled.clusters.map(\.number), rows: features.rows,
@@ -54,18 +55,56 @@ package enum Clustering {
   }
 
   private struct Choice {
+    let clusterCount: Int
     let run: KMeans.Run
     let measures: ClusterMeasures
     var candidates: [ClusteringModel.Candidate] = []
+    /// Customers that the candidates were tried on.
+    var triedCount: Int?
   }
 
-  /// The run for the count asked for, or the best over the counts that are tried.
+  /// The run for the count asked for, or for the best of the counts that are tried.
   private static func choose(
-    _ features: FeatureMatrix, _ options: ClusteringOptions
+    _ frame: Frame, _ features: FeatureMatrix, _ options: ClusteringOptions,
+    _ weights: AlignedBuffer<Double>?
   ) throws(ClusteringError) -> Choice {
     if case .fixed(let count) = options.clusterCount {
       return try best(features, options, clusterCount: count)
     }
+    guard features.points.rowCount > options.autoRowCount else {
+      return try bestCount(features, options)
+    }
+    let rows = sampledRows(features, options)
+    let sample = try FeatureMatrix(
+      Frame(
+        rowCount: rows.count,
+        columns: options.features.compactMap { frame[$0]?.gathered(rows) }),
+      features: options.features, scale: options.scale, weights: weights?.gathered(rows))
+    let tried = try bestCount(sample, options)
+    var choice = try best(features, options, clusterCount: tried.clusterCount)
+    choice.candidates = tried.candidates
+    choice.triedCount = rows.count
+    return choice
+  }
+
+  /// One customer, at random, of every so many in a row: `autoRowCount` or a few less.
+  private static func sampledRows(
+    _ features: FeatureMatrix, _ options: ClusteringOptions
+  ) -> AlignedBuffer<UInt32> {
+    let count = features.points.rowCount
+    let stretch = (count + options.autoRowCount - 1) / options.autoRowCount
+    var random = RandomStream(seed: options.seed, stream: 0)
+    return AlignedBuffer<UInt32>(count: count / stretch) { rows in
+      for i in rows.indices {
+        rows[i] = UInt32(features.frameRow(i * stretch + random.nextIndex(below: stretch)))
+      }
+    }
+  }
+
+  /// The best over the counts that are tried.
+  private static func bestCount(
+    _ features: FeatureMatrix, _ options: ClusteringOptions
+  ) throws(ClusteringError) -> Choice {
     var chosen: Choice?
     var candidates: [ClusteringModel.Candidate] = []
     for count in ClusteringOptions.autoRange {
@@ -109,6 +148,6 @@ package enum Clustering {
       if best == nil || inertia < best!.inertia { best = (run, inertia) }
     }
     let measures = ClusterMeasures(best!.run, unit: features.unit, seed: options.seed)
-    return Choice(run: best!.run, measures: measures)
+    return Choice(clusterCount: clusterCount, run: best!.run, measures: measures)
   }
 }

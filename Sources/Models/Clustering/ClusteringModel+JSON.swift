@@ -15,6 +15,7 @@ extension ClusteringModel {
     ]
     if !candidates.isEmpty {
       members.append(.init("chosenBy", JSON(ClusteringModel.criterion)))
+      if let triedCount { members.append(.init("triedOn", JSON(triedCount))) }
       members.append(
         .init(
           "candidates",
@@ -79,7 +80,9 @@ extension ClusteringModel {
       method: try reader.string("method"), iterationCount: try reader.count("iterations"),
       stop: try reader.string("stop"), reseedCount: try reader.count("reseeded"),
       seed: UInt64(try reader.count("seed")), restartCount: try reader.count("restarts"),
-      candidates: candidates, matching: try reader.string("matching"))
+      candidates: candidates,
+      triedCount: reader.has("triedOn") ? try reader.count("triedOn") : nil,
+      matching: try reader.string("matching"))
   }
 }
 

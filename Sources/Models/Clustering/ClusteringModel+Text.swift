@@ -6,7 +6,9 @@ extension ClusteringModel {
     lines += ClusteringModel.table(profileRows)
     if !candidates.isEmpty {
       lines.append("")
-      lines.append("\(clusters.count) clusters were chosen by: \(ClusteringModel.criterion)")
+      let sample = triedCount.map { ", on a sample of \($0) customers" } ?? ""
+      lines.append(
+        "\(clusters.count) clusters were chosen by: \(ClusteringModel.criterion)\(sample)")
       lines += ClusteringModel.table(candidateRows)
     }
     return lines.joined(separator: "\n") + "\n"

@@ -32,6 +32,8 @@ package struct ClusteringModel: Sendable, Equatable {
   package let restartCount: Int
   /// The counts that were tried, when the count was left to choose; else empty.
   package let candidates: [Candidate]
+  /// Customers of the sample that the counts were tried on; nil when that was all of them.
+  package let triedCount: Int?
   /// Whether and how clusters were matched to a previous model's: "none", "matched" or "incomparable".
   package let matching: String
 
@@ -39,7 +41,7 @@ package struct ClusteringModel: Sendable, Equatable {
     scale: ClusterScale, transforms: [FeatureTransform], unit: Double, clusters: [ClusterProfile],
     customerCount: Int, leftOutCount: Int, measures: ClusterMeasures, method: String,
     iterationCount: Int, stop: String, reseedCount: Int, seed: UInt64, restartCount: Int,
-    candidates: [Candidate], matching: String
+    candidates: [Candidate], triedCount: Int?, matching: String
   ) {
     self.scale = scale
     self.transforms = transforms
@@ -55,6 +57,7 @@ package struct ClusteringModel: Sendable, Equatable {
     self.seed = seed
     self.restartCount = restartCount
     self.candidates = candidates
+    self.triedCount = triedCount
     self.matching = matching
   }
 

@@ -24,6 +24,8 @@ package struct ClusteringOptions: Sendable, Equatable {
   package var isPruning: Bool
   /// Rows of a batch for a mini-batch fit, a first look that reads a sample only; nil fits on all rows.
   package var batchRowCount: Int?
+  /// Customers that `auto` tries its counts on, at most: a seeded sample of them where there are more.
+  package var autoRowCount: Int
 
   /// Counts that `auto` tries.
   package static let autoRange = 2...12
@@ -34,7 +36,8 @@ package struct ClusteringOptions: Sendable, Equatable {
   package init(
     k clusterCount: ClusterCount, features: [String] = ClusteringOptions.standardFeatures,
     scale: ClusterScale = .logZ, seed: UInt64 = 1, restarts: Int = 4, iterationLimit: Int = 500,
-    tolerance: Double = 0, isPruning: Bool = true, batchRowCount: Int? = nil
+    tolerance: Double = 0, isPruning: Bool = true, batchRowCount: Int? = nil,
+    autoRowCount: Int = 131_072
   ) {
     self.clusterCount = clusterCount
     self.features = features
@@ -45,6 +48,7 @@ package struct ClusteringOptions: Sendable, Equatable {
     self.tolerance = tolerance
     self.isPruning = isPruning
     self.batchRowCount = batchRowCount
+    self.autoRowCount = autoRowCount
   }
 
   func validate() throws(ClusteringError) {
@@ -64,6 +68,9 @@ package struct ClusteringOptions: Sendable, Equatable {
     }
     guard tolerance >= 0, tolerance.isFinite else {
       throw .setting(name: "tolerance", requirement: "a number from 0 up")
+    }
+    guard autoRowCount >= 2 else {
+      throw .setting(name: "auto rows", requirement: "2 or more")
     }
     guard batchRowCount.map({ (1...10_000_000).contains($0) }) ?? true else {
       throw .setting(name: "batch rows", requirement: "1…10000000")

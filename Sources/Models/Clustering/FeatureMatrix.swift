@@ -32,7 +32,7 @@ package struct FeatureMatrix: Sendable {
   /// The row of the frame that point `i` stands for.
   package func frameRow(_ i: Int) -> Int { rows.map { Int($0[i]) } ?? i }
 
-  /// Reads each feature twice: for its moments, and for its coordinates.
+  /// Reads each feature twice, for its moments and for its coordinates; more often if it has nulls.
   ///
   /// A row without a value, or with one that is not finite, in any feature is left out and counted. A feature
   /// that is constant over the other rows gets no coordinate (unless all are, then the points are all equal).
@@ -46,7 +46,9 @@ package struct FeatureMatrix: Sendable {
     let count = usable.rows?.count ?? frame.rowCount
     guard count > 0 else { throw .noUsableRows(rows: frame.rowCount) }
     try FeatureMatrix.check(weights, frame.rowCount, usable.rows)
-    let sources = readers.map { FeatureSource($0, usable.rows, count, scale) }
+    let sources = zip(readers, usable.moments).map { reader, known in
+      FeatureSource(reader, usable.rows, count, scale, usable.rows == nil ? known : nil)
+    }
     let unit = SummationGrid.powerOfTwo(
       sources.map(\.largestCoordinate).max()!.exponentOrZero + 1)
     let transforms = zip(sources, usable.nullCounts).map { source, nulls in
@@ -103,25 +105,28 @@ package struct FeatureMatrix: Sendable {
 }
 
 extension FeatureMatrix {
-  /// Rows with a finite value in every column, nil when that is all of them, and each column's others.
+  /// Rows with a finite value in every column, nil when that is all of them, each column's others, and the
+  /// moments of the columns that have none.
   static func usableRows(
     _ columns: [Column], _ readers: [FeatureReader], _ rowCount: Int
-  ) -> (rows: AlignedBuffer<UInt32>?, nullCounts: [Int]) {
-    var isUsable = [Bool](repeating: true, count: rowCount)
+  ) -> (rows: AlignedBuffer<UInt32>?, nullCounts: [Int], moments: [FeatureMoments?]) {
+    var isUsable: [Bool] = []
     var nullCounts: [Int] = []
+    var moments: [FeatureMoments?] = []
     for (column, reader) in zip(columns, readers) {
-      var isFloat = false
-      if case .float32 = column.values { isFloat = true }
-      if case .float64 = column.values { isFloat = true }
-      if column.validity == nil && !isFloat {
+      let own = FeatureMoments(reader, nil, rowCount: rowCount)
+      if column.validity == nil && own.isUsable {
         nullCounts.append(0)
+        moments.append(own)
         continue
       }
+      if isUsable.isEmpty { isUsable = [Bool](repeating: true, count: rowCount) }
       nullCounts.append(markUnusable(column, reader, &isUsable))
+      moments.append(nil)
     }
-    if nullCounts.allSatisfy({ $0 == 0 }) { return (nil, nullCounts) }
+    if nullCounts.allSatisfy({ $0 == 0 }) { return (nil, nullCounts, moments) }
     let rows = isUsable.indices.filter { isUsable[$0] }
-    return (AlignedBuffer(rows.map(UInt32.init)), nullCounts)
+    return (AlignedBuffer(rows.map(UInt32.init)), nullCounts, moments)
   }
 
   private static func markUnusable(
@@ -137,7 +142,6 @@ extension FeatureMatrix {
         Parallel.forEachChunk(of: rowCount) { chunk, rows in
           var found = 0
           reader.forEachBlock(in: rows, of: nil) { start, values in
-            if column.validity == nil && values.allUsable { return }
             for i in values.indices where !values[i].isUsable || column.isNull(start + i) {
               isUsable[start + i] = false
               found += 1
@@ -148,23 +152,6 @@ extension FeatureMatrix {
       }
       return counts.reduce(0, +)
     }
-  }
-}
-
-extension UnsafeMutableBufferPointer<Double> {
-  /// Whether all are usable; without a branch for each, so that it is done several at a time.
-  fileprivate var allUsable: Bool {
-    var largest = SIMD4<UInt64>.zero
-    let wide = count / 4 * 4
-    for i in stride(from: 0, to: wide, by: 4) {
-      let bits = SIMD4(
-        self[i].bitPattern, self[i + 1].bitPattern, self[i + 2].bitPattern, self[i + 3].bitPattern)
-      let magnitude = bits & (1 << 63 - 1)
-      largest.replace(with: magnitude, where: magnitude .> largest)
-    }
-    // Magnitudes are ordered as their bits are; infinities and NaN come last.
-    let limit = Double(1e150).bitPattern
-    return largest.max() < limit && self[wide...].allSatisfy(\.isUsable)
   }
 }
 

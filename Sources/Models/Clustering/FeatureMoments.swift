@@ -12,43 +12,17 @@ struct FeatureMoments: Equatable {
   /// Population standard deviation.
   var deviation: Double { count > 0 ? (squares / count).squareRoot() : 0 }
 
-  /// Of the values of one block, two passes over cached memory, four sums at a time: one sum would wait for
-  /// itself.
-  init(of values: UnsafeMutableBufferPointer<Double>) {
-    let wide = values.count / 4 * 4
-    var sums = SIMD4<Double>.zero
-    var low = SIMD4<Double>(repeating: .infinity)
-    var high = -low
-    for i in stride(from: 0, to: wide, by: 4) {
-      let part = FeatureMoments.four(values, i)
-      sums += part
-      low.replace(with: part, where: part .< low)
-      high.replace(with: part, where: part .> high)
-    }
-    var sum = sums.sum()
-    least = low.min()
-    largest = high.max()
-    for i in wide..<values.count {
-      sum += values[i]
-      least = min(least, values[i])
-      largest = max(largest, values[i])
-    }
-    count = Double(values.count)
-    mean = sum / count
-    var wideSquares = SIMD4<Double>.zero
-    for i in stride(from: 0, to: wide, by: 4) {
-      let difference = FeatureMoments.four(values, i) - mean
-      wideSquares += difference * difference
-    }
-    squares = wideSquares.sum()
-    for i in wide..<values.count { squares += (values[i] - mean) * (values[i] - mean) }
-  }
+  /// Whether all values are finite, and so small that squares of differences are finite too.
+  var isUsable: Bool { mean.isFinite && least.isUsable && largest.isUsable }
 
-  @inline(__always)
-  private static func four(
-    _ values: UnsafeMutableBufferPointer<Double>, _ i: Int
-  ) -> SIMD4<Double> {
-    SIMD4(values[i], values[i + 1], values[i + 2], values[i + 3])
+  /// Of the values of one block, at least one.
+  init(of values: UnsafeMutableBufferPointer<Double>) {
+    let moments = FeatureKernel.moments(of: values)
+    count = Double(values.count)
+    mean = moments.mean
+    squares = moments.squares
+    least = moments.least
+    largest = moments.largest
   }
 
   init() {}
@@ -63,6 +37,17 @@ struct FeatureMoments: Equatable {
     count = total
     least = min(least, other.least)
     largest = max(largest, other.largest)
+  }
+
+  /// Of a feature over the rows used: a chunk at a time, merged in their order.
+  init(_ reader: FeatureReader, _ rows: AlignedBuffer<UInt32>?, rowCount: Int) {
+    self = FeatureMoments.parallel(rowCount: rowCount) { chunk in
+      var sum = FeatureMoments()
+      reader.forEachBlock(in: chunk, of: rows) { _, values in
+        sum.merge(FeatureMoments(of: values))
+      }
+      return sum
+    }
   }
 
   /// Of all chunks, merged in their order.

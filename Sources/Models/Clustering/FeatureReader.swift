@@ -35,8 +35,8 @@ struct FeatureReader: Sendable {
       let source = buffer.pointer
       if let rows {
         for i in out.indices { out[i] = Double(source[Int(rows[start + i])]) }
-      } else {
-        for i in out.indices { out[i] = Double(source[start + i]) }
+      } else if !out.isEmpty {
+        FeatureKernel.widen(source.baseAddress! + start, into: out)
       }
     case .float64(let buffer):
       let source = buffer.pointer

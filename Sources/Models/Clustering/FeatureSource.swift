@@ -15,18 +15,13 @@ struct FeatureSource: Sendable {
   private let scale: Double
 
   init(
-    _ reader: FeatureReader, _ rows: AlignedBuffer<UInt32>?, _ count: Int, _ kind: ClusterScale
+    _ reader: FeatureReader, _ rows: AlignedBuffer<UInt32>?, _ count: Int, _ kind: ClusterScale,
+    _ known: FeatureMoments?
   ) {
     self.reader = reader
     self.rows = rows
     self.count = count
-    moments = FeatureMoments.parallel(rowCount: count) { chunk in
-      var sum = FeatureMoments()
-      reader.forEachBlock(in: chunk, of: rows) { _, values in
-        sum.merge(FeatureMoments(of: values))
-      }
-      return sum
-    }
+    moments = known ?? FeatureMoments(reader, rows, rowCount: count)
     let isConstant = moments.least == moments.largest
     if kind == .logZ && !isConstant {
       let logarithms = FeatureSource.logarithms(reader, rows, count)
@@ -75,7 +70,9 @@ struct FeatureSource: Sendable {
         for i in chunk { column[i] = transform.scaled(logarithms[i]) }
       } else {
         reader.forEachBlock(in: chunk, of: rows) { start, values in
-          for i in values.indices { column[start + i] = transform.scaled(values[i]) }
+          FeatureKernel.scale(
+            values, center: transform.center, divisor: transform.divisor, step: transform.step,
+            into: column.baseAddress! + start)
         }
       }
     }

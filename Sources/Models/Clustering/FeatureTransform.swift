@@ -33,10 +33,10 @@ package struct FeatureTransform: Sendable, Equatable {
     scaled(isLogarithmic ? FeatureTransform.signedLogarithm(value) : value)
   }
 
-  /// The coordinate of a value after the logarithm.
+  /// The coordinate of a value after the logarithm: as `FeatureKernel.scale`, bit for bit.
   @inline(__always)
   func scaled(_ transformed: Double) -> Float {
-    SummationGrid(step: step).round((transformed - center) / divisor)
+    SummationGrid(step: step).round((transformed - center) * (1 / divisor))
   }
 
   /// The value whose coordinate this is, up to rounding.

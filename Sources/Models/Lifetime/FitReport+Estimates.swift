@@ -21,9 +21,9 @@ extension FitReport {
   ) -> [Parameter] {
     let n = names.count
     let free = names.indices.filter { !result.atBound[$0] }
-    let inverse = JacobiEigen(
+    let inverse = EigenDecomposition(
       free.flatMap { i in free.map { result.expansion.hessian[i * n + $0] } },
-      dimension: free.count
+      count: free.count
     ).inverse
     return names.indices.map { i in
       let value = exp(result.logParameters[i]) * scales[i]

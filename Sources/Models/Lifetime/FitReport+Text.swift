@@ -10,7 +10,7 @@ extension FitReport {
         + "gradient norm \(FitReport.significant(gradientNorm, 2))")
     lines.append(
       "  log-likelihood \(FitReport.rounded(logLikelihood, 3))  AIC \(FitReport.rounded(aic, 2))  "
-        + "BIC \(FitReport.rounded(bic, 2))  customers \(FitReport.significant(customerWeight, 9))  "
+        + "BIC \(FitReport.rounded(bic, 2))  customers \(FitReport.plain(customerWeight))  "
         + "distinct \(distinctCount)" + (penalty > 0 ? "  penalty \(penalty)" : ""))
     if !parameters.isEmpty {
       lines.append("  " + FitReport.row(["parameter", "value", "std. error", "95% interval", ""]))
@@ -55,6 +55,11 @@ extension FitReport {
     fraction = String(repeating: "0", count: max(0, decimals - fraction.count)) + fraction
     let sign = value < 0 && units > 0 ? "-" : ""
     return sign + String(whole) + (decimals > 0 ? "." + fraction : "")
+  }
+
+  /// A weight: a whole number where customers were counted, not weighted.
+  private static func plain(_ weight: Double) -> String {
+    weight == weight.rounded() && abs(weight) < 1e15 ? "\(Int64(weight))" : significant(weight, 9)
   }
 
   /// So many significant digits; powers of ten outside 10⁻⁴…10⁹.

@@ -120,7 +120,9 @@ struct GammaGammaLikelihood {
         names: ["p", "q", "v"], scales: scales, result: search, weight: weight))
     if history.excludedCount > 0 {
       report.warnings.append(
-        "\(history.excludedCount) customers left out: their repeat spend is zero or negative")
+        history.excludedCount == 1
+          ? "1 customer left out: the repeat spend is zero or negative"
+          : "\(history.excludedCount) customers left out: their repeat spend is zero or negative")
     }
     let names = report.parameters.filter(\.isAtBound).map(\.name)
     if !names.isEmpty {

@@ -61,8 +61,8 @@ struct NewtonMinimizer: Sendable {
       if free.isEmpty { return result(.converged) }
       let n = point.count
       let gradient = free.map { current.gradient[$0] }
-      let eigen = JacobiEigen(
-        free.flatMap { i in free.map { current.hessian[i * n + $0] } }, dimension: free.count)
+      let eigen = EigenDecomposition(
+        free.flatMap { i in free.map { current.hessian[i * n + $0] } }, count: free.count)
       let step = step(gradient: gradient, eigen: eigen, radius: radius)
       if step.isNewton && step.decrease <= tolerance * max(1, abs(current.value)) {
         return result(.converged)
@@ -112,8 +112,8 @@ struct NewtonMinimizer: Sendable {
   }
 
   /// The minimiser of g·s + ½ sᵀHs in |s| ≤ radius.
-  private func step(gradient: [Double], eigen: JacobiEigen, radius: Double) -> Step {
-    let g = eigen.components(of: gradient)
+  private func step(gradient: [Double], eigen: EigenDecomposition, radius: Double) -> Step {
+    let g = eigen.rotated(gradient)
     func components(_ shift: Double) -> [Double] {
       zip(g, eigen.values).map { $0 == 0 ? 0 : -$0 / ($1 + shift) }
     }
@@ -126,7 +126,7 @@ struct NewtonMinimizer: Sendable {
     var s = components(0)
     if least > 1e-13 * most, least > 0, length(s) <= radius {
       return Step(
-        vector: eigen.vector(of: s), length: length(s), decrease: decrease(s), isNewton: true)
+        vector: eigen.back(s), length: length(s), decrease: decrease(s), isNewton: true)
     }
     var low = max(0, -least)
     var high = low + length(g) / radius + 1e-300
@@ -136,7 +136,7 @@ struct NewtonMinimizer: Sendable {
     }
     s = components(high)
     return Step(
-      vector: eigen.vector(of: s), length: length(s), decrease: max(decrease(s), 1e-300),
+      vector: eigen.back(s), length: length(s), decrease: max(decrease(s), 1e-300),
       isNewton: false)
   }
 }

@@ -12,7 +12,7 @@ package enum RFMCut: Sendable, Equatable {
   case real(lower: Double, upper: Double, numerator: Int, denominator: Int)
 
   /// The largest integer not above the cut: an integer v is above the cut exactly when v > floor.
-  var floor: Int64 {
+  package var floor: Int64 {
     switch self {
     case .integer(let lower, let upper, let numerator, let denominator):
       // 0 ≤ numerator < denominator and lower ≤ upper, so the quotient is below upper − lower < 2⁶⁴.

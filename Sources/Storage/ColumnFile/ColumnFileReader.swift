@@ -103,18 +103,21 @@ package final class ColumnFileReader: Sendable {
     let entry = entries[block]
     let decoder = BlockDecoder(header, entry, block: block, path: path)
     try ScratchPool.shared.borrow { scratch throws(StorageError) in
-      let stored = try readStored(block, scratch, direct: place(of: block, in: destination))
+      let place = place(of: block, in: destination)
+      let isStoredPlain = entry.compression == .none
+      let stored = try readStored(block, scratch, direct: isStoredPlain ? place : nil)
       try decoder.decode(
-        try decompress(block, stored, scratch), into: destination, scratch)
+        try decompress(block, stored, scratch, direct: place), into: destination, scratch)
     }
   }
 
-  /// Where a block that is stored exactly as it lies in memory can be read to; nil for others.
+  /// Where a block whose raw bytes are just its values in memory can be read or decompressed to, which saves a
+  /// copy; nil for others.
   private func place(
     of block: Int, in destination: ColumnDestination
   ) -> UnsafeMutableRawBufferPointer? {
     let entry = entries[block]
-    guard entry.encoding == .plain, entry.compression == .none, entry.nullCount == 0 else {
+    guard entry.encoding == .plain, entry.nullCount == 0 else {
       return nil
     }
     let base: UnsafeMutableRawPointer
@@ -130,7 +133,7 @@ package final class ColumnFileReader: Sendable {
   }
 
   /// Reads the stored bytes of a block and compares their checksum.
-  private func readStored(
+  func readStored(
     _ block: Int, _ scratch: BlockScratch, direct: UnsafeMutableRawBufferPointer? = nil
   ) throws(StorageError) -> UnsafeRawBufferPointer {
     let entry = entries[block]
@@ -146,12 +149,13 @@ package final class ColumnFileReader: Sendable {
     return UnsafeRawBufferPointer(stored)
   }
 
-  private func decompress(
-    _ block: Int, _ stored: UnsafeRawBufferPointer, _ scratch: BlockScratch
+  func decompress(
+    _ block: Int, _ stored: UnsafeRawBufferPointer, _ scratch: BlockScratch,
+    direct: UnsafeMutableRawBufferPointer?
   ) throws(StorageError) -> UnsafeRawBufferPointer {
     let entry = entries[block]
     guard entry.compression == .lz4 else { return stored }
-    let raw = scratch.raw.reserve(entry.rawByteCount)
+    let raw = direct ?? scratch.raw.reserve(entry.rawByteCount)
     let count = LZ4_decompress_safe(
       stored.baseAddress, raw.baseAddress, Int32(stored.count), Int32(raw.count))
     guard count == entry.rawByteCount else {

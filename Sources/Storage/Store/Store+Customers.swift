@@ -9,18 +9,23 @@ extension Store {
   package func loadCustomerIDs() throws(StorageError) -> StringTable {
     var readers: [(reader: ColumnFileReader, name: String)] = []
     for entry in manifest.customers where entry.customerCount > 0 {
-      let folder = try customersFolder(entry)
-      let reader = try folder.open(
-        folder.file(named: DirectoryPlan.CustomersColumn.id), rowCount: entry.customerCount)
-      guard reader.type == .text else {
-        throw .damaged(reader.path, found: reader.type.name, expected: "text")
-      }
-      readers.append((reader, DirectoryPlan.CustomersColumn.id))
+      readers.append((try customerIDReader(entry), DirectoryPlan.CustomersColumn.id))
     }
     let tables = try ColumnFileReader.readAll(readers).compactMap { column -> StringTable? in
       if case .text(let table) = column.values { table } else { nil }
     }
     return try concatenated(tables)
+  }
+
+  /// The column of ids of one generation, opened.
+  func customerIDReader(_ entry: CustomersEntry) throws(StorageError) -> ColumnFileReader {
+    let folder = try customersFolder(entry)
+    let reader = try folder.open(
+      folder.file(named: DirectoryPlan.CustomersColumn.id), rowCount: entry.customerCount)
+    guard reader.type == .text else {
+      throw .damaged(reader.path, found: reader.type.name, expected: "text")
+    }
+    return reader
   }
 
   /// The attributes of every generation that has any, oldest first: a later value replaces an earlier one.

@@ -82,7 +82,7 @@ extension Store {
     return try folder.open(folder.file(named: name), rowCount: entry.rowCount).zones
   }
 
-  private func snapshotFolder(_ entry: SnapshotEntry) throws(StorageError) -> StoredFolder {
+  func snapshotFolder(_ entry: SnapshotEntry) throws(StorageError) -> StoredFolder {
     try StoredFolder(
       self, folder: entry.folder, recordName: "snapshot.json", checksum: entry.checksum)
   }

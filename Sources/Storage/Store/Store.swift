@@ -34,6 +34,9 @@ package struct Store: Sendable {
     return Store(path: path, manifest: try readManifest(path, system), system: system)
   }
 
+  /// The user's settings may stand in a directory before it becomes a store; the store itself never reads them.
+  static let configurationFileName = "strata.yaml"
+
   /// Makes a new, empty store in a directory that is empty or not there yet (its parent is).
   package static func create(
     at path: String, system: SystemCalls = .real
@@ -41,7 +44,10 @@ package struct Store: Sendable {
     try system.makeDirectoryIfMissing(path)
     let ours = Set(
       Manifest.folders
-        + [StoreLock.fileName, Manifest.temporaryFileName, Manifest.formerFileName])
+        + [
+          StoreLock.fileName, Manifest.temporaryFileName, Manifest.formerFileName,
+          configurationFileName,
+        ])
     let others = try system.list(path).filter { !ours.contains($0) }
     guard others.isEmpty else {
       throw StorageError(

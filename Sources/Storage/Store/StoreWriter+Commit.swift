@@ -119,23 +119,46 @@ extension StoreWriter {
       }
     }
     let summaries = try ColumnFileWriter.writeAll(jobs, system: system)
-    var checksums: [UInt64] = []
+    var records: [Record] = []
     var done = 0
     for plan in plans {
       let identity = identity(plan.folder + "/" + plan.recordName)
       let own = Array(summaries[done..<done + plan.columns.count])
       done += plan.columns.count
       let (bytes, checksum) = plan.record(own, identity: identity)
-      let path = store.path + "/" + plan.temporaryFolder + "/" + plan.recordName
+      let directory = store.path + "/" + plan.temporaryFolder
+      records.append(
+        Record(
+          directory: directory, path: directory + "/" + plan.recordName, bytes: bytes,
+          checksum: checksum, identity: identity))
+    }
+    // Each waits for the disk twice: all of them at the same time.
+    let all = records
+    let errors = FirstError()
+    BlockingThreads.perform(all.count) { index in
+      errors.attempt(index) { () throws(StorageError) in try all[index].write(system) }
+    }
+    try errors.rethrow()
+    return records.map(\.checksum)
+  }
+
+  /// The JSON file of a directory that is being published.
+  private struct Record: Sendable {
+    let directory: String
+    let path: String
+    let bytes: [UInt8]
+    let checksum: UInt64
+    let identity: FileIdentity
+
+    /// Writes it, reads it back, and makes the directory's names last.
+    func write(_ system: SystemCalls) throws(StorageError) {
       try File.writeAll(bytes, to: path, system: system)
       let written = try SealedJSON.read(path, identity: identity, system: system)
       guard written.checksum == checksum else {
         throw .damaged(path, found: "other bytes than were written", expected: "the same")
       }
-      checksums.append(checksum)
-      try system.synchronizeDirectory(store.path + "/" + plan.temporaryFolder)
+      try system.synchronizeDirectory(directory)
     }
-    return checksums
   }
 
   /// Renames the temporary directories to their names and makes the names last.
@@ -144,9 +167,17 @@ extension StoreWriter {
       try store.system.rename(
         store.path + "/" + plan.temporaryFolder, to: store.path + "/" + plan.folder)
     }
-    for folder in Manifest.folders where plans.contains(where: { $0.folder.hasPrefix(folder) }) {
-      try store.system.synchronizeDirectory(store.path + "/" + folder)
+    let folders = Manifest.folders.filter { folder in
+      plans.contains { $0.folder.hasPrefix(folder) }
     }
+    let (path, system) = (store.path, store.system)
+    let errors = FirstError()
+    BlockingThreads.perform(folders.count) { index in
+      errors.attempt(index) { () throws(StorageError) in
+        try system.synchronizeDirectory(path + "/" + folders[index])
+      }
+    }
+    try errors.rethrow()
   }
 
   /// Enters what was written into the manifest-to-be.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Ingest
 import Pipeline
 
@@ -38,10 +39,11 @@ struct AttributeOptions: ParsableArguments {
     id != nil || !type.isEmpty || !rename.isEmpty || !nullTexts.isEmpty || empty != "keep"
   }
 
-  /// What they say to an ingest of attributes.
-  func options() throws -> Ingest.AttributeOptions {
+  /// What they say to an ingest of attributes, on top of what the configuration says.
+  func options(_ file: Configuration.Customers) throws -> Ingest.AttributeOptions {
     var options = Ingest.AttributeOptions()
-    options.idColumn = id
+    options.idColumn = id ?? file.id?.value
+    for (column, type) in file.types { options.types[column.value] = type }
     for text in type {
       let (column, name) = try AttributeOptions.sides(text, "--type", "age=int")
       guard let type = AttributeType(rawValue: name.lowercased()) else {
@@ -72,23 +74,25 @@ struct AttributeOptions: ParsableArguments {
 
 extension IngestOptions {
   /// The request that these options make for files of customers.
-  func attributeRequest(_ attributes: AttributeOptions) throws -> AttributeRequest {
+  func attributeRequest(
+    _ attributes: AttributeOptions, _ file: Configuration.Customers
+  ) throws -> AttributeRequest {
     for (name, value) in [("--date", date), ("--amount", amount), ("--order", order)]
     where value != nil {
       throw ValidationError("\(name) is for order logs; files of customers have no such column")
     }
-    if returns != "net" {
+    if let returns, returns != "net" {
       throw ValidationError("--returns is for order logs; files of customers have no amounts")
     }
-    var options = try attributes.options()
-    options.idColumn = attributes.id ?? customer
+    var options = try attributes.options(file)
+    options.idColumn = attributes.id ?? customer ?? file.id?.value
     options.columns = keep
     options.delimiter = try delimiter.map(IngestOptions.delimiterByte)
-    options.dateFormat = try DateFormat(dateFormat)
-    let format = try amountFormat()
+    if let dateFormat { options.dateFormat = try DateFormat(dateFormat) }
+    let format = try amountFormat(Configuration.Ingest())
     options.numberFormat = NumberFormat(decimal: format.decimal, thousands: format.thousands)
     options.filters = try whereColumn.map { try ColumnFilter($0) }
-    options.rejectLimit = try RejectLimit(maxRejects)
+    if let maxRejects { options.rejectLimit = try RejectLimit(maxRejects) }
     var request = AttributeRequest(paths: files, options: options)
     request.rejectsPath = rejects
     request.isAgain = again

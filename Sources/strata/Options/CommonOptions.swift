@@ -1,4 +1,5 @@
 import ArgumentParser
+import Columns
 import Kernels
 
 /// What every verb takes.
@@ -28,4 +29,12 @@ struct CommonOptions: ParsableArguments {
 struct StoreArgument: ParsableArguments {
   @Argument(help: "The directory that holds the store.", completion: .directory)
   var store: String
+}
+
+/// The day of a date option.
+func day(_ text: String, _ option: String) throws -> Int32 {
+  guard let day = Day.parse(text) else {
+    throw ValidationError("\(option) takes a date such as 2026-11-21, not '\(text)'")
+  }
+  return day
 }

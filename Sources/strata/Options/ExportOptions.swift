@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Export
 
 extension ExportFormat: ExpressibleByArgument {}
@@ -24,26 +25,33 @@ struct ExportOptions: ParsableArguments {
     help: ArgumentHelp("Only customers of this segment; may be repeated.", valueName: "name"))
   var segment: [String] = []
 
-  /// The format asked for, or what the output's name says.
-  var effectiveFormat: ExportFormat {
+  /// Where the export goes: the flag's file, else the configuration's, else nowhere in particular.
+  func path(_ configuration: Configuration) -> String? { output ?? configuration.export.file }
+
+  /// The format asked for, or what the file's name says.
+  func format(_ configuration: Configuration) -> ExportFormat {
     if let format { return format }
-    return output?.hasSuffix(".jsonl") == true || output?.hasSuffix(".ndjson") == true
-      ? .jsonl : .csv
+    let path = path(configuration)
+    return path?.hasSuffix(".jsonl") == true || path?.hasSuffix(".ndjson") == true ? .jsonl : .csv
   }
 
-  var destination: ExportDestination {
-    guard let output, output != "-" else { return .standardOutput }
-    return .file(output)
+  func destination(_ configuration: Configuration) -> ExportDestination {
+    guard let path = path(configuration), path != "-" else { return .standardOutput }
+    return .file(path)
   }
 
-  var columnNames: [String]? {
-    columns.map { text in
-      text.split(separator: ",").map { name in
-        var name = name
-        while name.first == " " { name.removeFirst() }
-        while name.last == " " { name.removeLast() }
-        return String(name)
-      }
+  /// nil for all columns.
+  func columnNames(_ configuration: Configuration) -> [String]? {
+    guard let columns else { return configuration.export.columns?.map(\.value) }
+    return columns.split(separator: ",").map { name in
+      var name = name
+      while name.first == " " { name.removeFirst() }
+      while name.last == " " { name.removeLast() }
+      return String(name)
     }
+  }
+
+  func segmentNames(_ configuration: Configuration) -> [String] {
+    segment.isEmpty ? configuration.export.segments.map(\.value) : segment
   }
 }

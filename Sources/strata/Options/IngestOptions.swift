@@ -32,18 +32,19 @@ struct IngestOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "auto, a pattern such as DD/MM/YYYY or %d.%m.%Y, epoch-s or epoch-ms.", valueName: "pattern"))
-  var dateFormat = "auto"
+      "auto (the default), a pattern such as DD/MM/YYYY or %d.%m.%Y, epoch-s or epoch-ms.",
+      valueName: "pattern"))
+  var dateFormat: String?
 
-  @Option(help: ArgumentHelp("The decimal sign: . or ,", valueName: "character"))
-  var decimal = "."
+  @Option(help: ArgumentHelp("The decimal sign: . (the default) or ,", valueName: "character"))
+  var decimal: String?
 
   @Option(
     help: ArgumentHelp("The thousands separator, when amounts have one.", valueName: "character"))
   var thousands: String?
 
-  @Option(help: "Negative amounts: net them, or drop their rows (net, drop).")
-  var returns = "net"
+  @Option(help: "Negative amounts: net them, or drop their rows (net, drop). Default: net.")
+  var returns: String?
 
   @Option(
     parsing: .singleValue,
@@ -54,9 +55,9 @@ struct IngestOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Abort, and leave the store as it was, past so many rejects or such a share.",
+      "Abort, and leave the store as it was, past so many rejects or such a share. Default: 0.1%.",
       valueName: "n|p%"))
-  var maxRejects = "0.1%"
+  var maxRejects: String?
 
   @Option(help: ArgumentHelp("Write rejected rows here, with place and reason.", valueName: "file"))
   var rejects: String?
@@ -73,7 +74,7 @@ struct IngestOptions: ParsableArguments {
     if let limitMemory, byteCount(parsing: limitMemory) == nil {
       throw ValidationError("--limit-memory takes a size such as 512M or 4G, not '\(limitMemory)'")
     }
-    if !["net", "drop"].contains(returns) {
+    if let returns, !["net", "drop"].contains(returns) {
       throw ValidationError("--returns takes net or drop, not '\(returns)'")
     }
   }

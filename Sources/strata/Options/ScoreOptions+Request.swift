@@ -1,120 +1,121 @@
 import ArgumentParser
 import Classification
 import Columns
+import Configuration
 import Models
 import Pipeline
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 extension ScoreOptions {
-  /// The request that these options make.
-  func request() throws -> ScoreRequest {
-    guard let preset = SegmentPreset(named: taxonomy) else {
-      throw ValidationError(
-        "--taxonomy takes \(SegmentPreset.names.joined(separator: ", ")), not '\(taxonomy)'")
-    }
-    guard let frequency = RFMOptions.Frequency(rawValue: frequency) else {
-      throw ValidationError("--frequency takes orders or days, not '\(self.frequency)'")
-    }
-    guard let monetary = RFMOptions.Monetary(rawValue: monetary) else {
-      throw ValidationError("--monetary takes total or mean, not '\(self.monetary)'")
-    }
+  /// The request that these options make of what the configuration says.
+  func request(_ configuration: Configuration) throws -> ScoreRequest {
     let rfm = try RFMOptions(
-      bins: RFMBins(bins), frequency: frequency, monetary: monetary, method: rfmMethod())
-    var request = ScoreRequest(rfm: rfm, preset: preset)
-    request.asOf = try asOf.map { text in
-      guard let day = Day.parse(text) else {
-        throw ValidationError("--as-of takes a date such as 2026-11-21, not '\(text)'")
-      }
-      return day
-    }
-    request.window = try window.map { text in
-      guard let span = TimeSpan(text) else {
-        throw ValidationError("--window takes a span such as 365d or 12mo, not '\(text)'")
-      }
-      return span
-    }
-    request.groupColumn = by
+      bins: RFMBins(bins ?? configuration.rfm.bins ?? 5),
+      frequency: try choice(frequency, "--frequency") ?? configuration.rfm.frequency ?? .orders,
+      monetary: try choice(monetary, "--monetary") ?? configuration.rfm.monetary ?? .total,
+      method: rfmMethod(configuration.rfm))
+    var request = ScoreRequest(
+      rfm: rfm, taxonomies: try taxonomies(configuration), tags: configuration.tags)
+    request.asOf =
+      try asOf.map { text in
+        guard let day = Day.parse(text) else {
+          throw ValidationError("--as-of takes a date such as 2026-11-21, not '\(text)'")
+        }
+        return day
+      } ?? configuration.asOf
+    request.window = try span(window, "--window", "365d or 12mo") ?? configuration.window
+    request.groupColumn = by ?? configuration.rfm.by?.value
     request.isFull = full
-    request.value = try valueModel()
-    request.clustering = try clustering()
+    request.value = try valueModel(configuration.value)
+    request.clustering = try clustering(configuration.clusters)
     return request
   }
 
-  private func valueModel() throws -> ValueModel? {
-    if clv == "none" { return nil }
-    guard let horizon = TimeSpan(horizon) else {
-      throw ValidationError("--horizon takes a span such as 12mo or 26w, not '\(self.horizon)'")
+  /// The one asked for first, then the configuration's others in their order.
+  private func taxonomies(_ configuration: Configuration) throws -> [Taxonomy] {
+    var own = configuration.taxonomies
+    guard let taxonomy else {
+      return own.isEmpty ? [Taxonomy(SegmentPreset(named: "rfm-10")!)] : own
     }
-    guard let ruler = TimeRuler(rawValue: ruler) else {
-      throw ValidationError("--ruler takes day, week or month, not '\(self.ruler)'")
+    if let index = own.firstIndex(where: { $0.name == taxonomy }) {
+      own.insert(own.remove(at: index), at: 0)
+      return own
     }
+    guard let preset = SegmentPreset(named: taxonomy) else {
+      let names = configuration.taxonomies.map(\.name) + SegmentPreset.names
+      throw ValidationError(
+        "--taxonomy takes \(names.joined(separator: ", ")), not '\(taxonomy)'")
+    }
+    return [Taxonomy(preset)] + own
+  }
+
+  private func valueModel(_ file: Configuration.Value) throws -> ValueModel? {
+    let model = clv ?? file.model ?? "bgnbd"
+    if model == "none" { return nil }
+    let horizon = try span(horizon, "--horizon", "12mo or 26w") ?? file.horizon
+    let ruler: TimeRuler = try choice(ruler, "--ruler") ?? file.ruler ?? .week
+    let penalty = penalty ?? file.penalty ?? 0
     guard penalty >= 0, penalty.isFinite else {
       throw ValidationError("--penalty takes a number from 0 on, not \(penalty)")
     }
+    let margin = margin ?? file.margin ?? 1
     guard margin.isFinite else { throw ValidationError("--margin takes a number, not \(margin)") }
-    if let kind = LifetimeModelKind(rawValue: clv) {
+    let length = horizon ?? TimeSpan(12, .month)
+    if let kind = LifetimeModelKind(rawValue: model) {
       return .lifetime(
         LifetimeScoring(
-          kind: kind, ruler: ruler, horizonDays: horizon.days,
-          discountPerYear: try discountPerYear(), margin: margin, penalty: penalty))
+          kind: kind, ruler: ruler, horizonDays: length.days,
+          discountPerYear: try discountPerYear() ?? file.discountPerYear ?? 0.1, margin: margin,
+          penalty: penalty))
     }
-    if clv == "ridge" || clv == "hurdle", let kind = RegressionKind(rawValue: clv) {
+    if model == "ridge" || model == "hurdle", let kind = RegressionKind(rawValue: model) {
       return .regression(
-        RegressionScoring(kind: kind, horizonDays: Int(horizon.wholeDays)), margin: margin)
+        RegressionScoring(kind: kind, horizonDays: Int(length.wholeDays)), margin: margin)
     }
     throw ValidationError(
-      "--clv takes bgnbd, mbgnbd, pnbd, nbd, ridge, hurdle or none, not '\(clv)'")
+      "--clv takes bgnbd, mbgnbd, pnbd, nbd, ridge, hurdle or none, not '\(model)'")
   }
 
-  /// `10%/yr`, `0.8%/mo`, `0`: the effective rate a year.
-  private func discountPerYear() throws -> Double {
-    let usage = "--discount takes a rate with its unit, such as 10%/yr or 1%/mo, not '\(discount)'"
-    if discount == "0" { return 0 }
-    let sides = discount.split(separator: "/")
-    let periods: [String: Double] = [
-      "yr": 1, "y": 1, "year": 1, "mo": 12, "month": 12, "w": 365.25 / 7, "week": 365.25 / 7,
-    ]
-    guard sides.count == 2, sides[0].hasSuffix("%"), let percent = Double(sides[0].dropLast()),
-      percent >= 0, percent <= 1_000, let count = periods[String(sides[1])]
-    else { throw ValidationError(usage) }
-    var factor = 1.0
-    if count == 1 { return percent / 100 }
-    factor = pow(1 + percent / 100, count)
-    return factor - 1
+  private func discountPerYear() throws -> Double? {
+    try discount.map { text in
+      guard let rate = SettingText.discountPerYear(text) else {
+        throw ValidationError(
+          "--discount takes a rate with its unit, such as 10%/yr or 1%/mo, not '\(text)'")
+      }
+      return rate
+    }
   }
 
-  private func clustering() throws -> ClusteringOptions? {
-    if clusters == "none" { return nil }
+  private func clustering(_ file: Configuration.Clusters) throws -> ClusteringOptions? {
     let count: ClusterCount
-    if clusters == "auto" {
-      count = .auto
-    } else if let k = Int(clusters) {
+    switch (clusters, file.count) {
+    case ("none", _), (nil, Optional.none), (nil, .some(.none)): return nil
+    case ("auto", _), (nil, .auto): count = .auto
+    case (nil, .fixed(let k)): count = .fixed(k)
+    case (let text?, _):
+      guard let k = Int(text) else {
+        throw ValidationError("--clusters takes a number, auto or none, not '\(text)'")
+      }
       count = .fixed(k)
-    } else {
-      throw ValidationError("--clusters takes a number, auto or none, not '\(clusters)'")
     }
-    guard let scale = ClusterScale(rawValue: clusterScale) else {
-      throw ValidationError(
-        "--cluster-scale takes log-z, z, robust or none, not '\(clusterScale)'")
+    let features = clusterFeatures.map { text in
+      text.split(separator: ",").map { $0.filter { $0 != " " } }
     }
-    let features = clusterFeatures.split(separator: ",").map { $0.filter { $0 != " " } }
-    return ClusteringOptions(k: count, features: features, scale: scale, seed: clusterSeed)
+    return ClusteringOptions(
+      k: count,
+      features: features ?? file.features?.map(\.value) ?? ClusteringOptions.standardFeatures,
+      scale: try choice(clusterScale, "--cluster-scale") ?? file.scale ?? .logZ,
+      seed: clusterSeed ?? file.seed ?? 1)
   }
 
-  private func rfmMethod() throws -> RFMOptions.Method {
-    switch method {
-    case "quantile": return .quantile
-    case "ntile": return .ntile
-    case "cuts": return try givenCuts()
-    default:
-      throw ValidationError("--method takes quantile, ntile or cuts, not '\(method)'")
+  private func rfmMethod(_ file: Configuration.RFM) throws -> RFMOptions.Method {
+    switch try choice(method, "--method") ?? file.method ?? .quantile {
+    case .quantile: return .quantile
+    case .ntile: return .ntile
+    case .cuts:
+      if cuts == nil, let cuts = file.cuts {
+        return .cuts(recency: cuts.recencyDays, frequency: cuts.orders, monetary: cuts.monetary)
+      }
+      return try givenCuts()
     }
   }
 
@@ -139,5 +140,27 @@ extension ScoreOptions {
       let monetary = byName["monetary"], byName.count == 3
     else { throw ValidationError(usage) }
     return .cuts(recency: recency, frequency: orders, monetary: monetary)
+  }
+
+  /// One of the names of an enumeration; nil where the flag was not given.
+  private func choice<Choice: RawRepresentable & CaseIterable>(
+    _ text: String?, _ flag: String
+  ) throws -> Choice? where Choice.RawValue == String {
+    try text.map { text in
+      guard let choice = Choice(rawValue: text) else {
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("\(flag) takes \(names), not '\(text)'")
+      }
+      return choice
+    }
+  }
+
+  private func span(_ text: String?, _ flag: String, _ example: String) throws -> TimeSpan? {
+    try text.map { text in
+      guard let span = TimeSpan(text) else {
+        throw ValidationError("\(flag) takes a span such as \(example), not '\(text)'")
+      }
+      return span
+    }
   }
 }

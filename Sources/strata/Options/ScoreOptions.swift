@@ -12,11 +12,11 @@ struct ScoreOptions: ParsableArguments {
     help: ArgumentHelp("Only count transactions this far back, e.g. 365d.", valueName: "span"))
   var window: String?
 
-  @Option(help: "Bins a measure, 2 to 10.")
-  var bins = 5
+  @Option(help: "Bins a measure, 2 to 10. Default: 5.")
+  var bins: Int?
 
-  @Option(help: "How values become scores: quantile, ntile or cuts.")
-  var method = "quantile"
+  @Option(help: "How values become scores: quantile (the default), ntile or cuts.")
+  var method: String?
 
   @Option(
     help: ArgumentHelp(
@@ -24,47 +24,55 @@ struct ScoreOptions: ParsableArguments {
       valueName: "cuts"))
   var cuts: String?
 
-  @Option(help: "Frequency counts orders or purchase days (orders, days).")
-  var frequency = "orders"
+  @Option(help: "Frequency counts orders or purchase days (orders, days). Default: orders.")
+  var frequency: String?
 
-  @Option(help: "Monetary is the net total or the mean an order (total, mean).")
-  var monetary = "total"
+  @Option(help: "Monetary is the net total or the mean an order (total, mean). Default: total.")
+  var monetary: String?
 
   @Option(help: ArgumentHelp("Score within each group of this attribute.", valueName: "column"))
   var by: String?
 
-  @Option(help: "The segments: rfm-10, rfm-8-zh or value-3.")
-  var taxonomy = "rfm-10"
+  @Option(
+    help: ArgumentHelp(
+      "The column segment: a taxonomy of the configuration or a preset (rfm-10, rfm-8-zh, value-3, "
+        + "abc, lifecycle). Default: the configuration's first, else rfm-10.", valueName: "name"))
+  var taxonomy: String?
 
-  @Option(help: "The lifetime value model: bgnbd, mbgnbd, pnbd, nbd, ridge, hurdle or none.")
-  var clv = "bgnbd"
+  @Option(
+    help: "The value model: bgnbd (the default), mbgnbd, pnbd, nbd, ridge, hurdle or none.")
+  var clv: String?
 
-  @Option(help: ArgumentHelp("How far ahead values are expected, e.g. 12mo.", valueName: "span"))
-  var horizon = "12mo"
+  @Option(
+    help: ArgumentHelp("How far ahead values are expected. Default: 12mo.", valueName: "span"))
+  var horizon: String?
 
-  @Option(help: ArgumentHelp("Discount rate with its unit, e.g. 10%/yr.", valueName: "rate"))
-  var discount = "10%/yr"
+  @Option(help: ArgumentHelp("Discount rate with its unit. Default: 10%/yr.", valueName: "rate"))
+  var discount: String?
 
-  @Option(help: "The margin that turns spend into value.")
-  var margin = 1.0
+  @Option(help: "The margin that turns spend into value. Default: 1.")
+  var margin: Double?
 
-  @Option(help: "The unit of time in the models: day, week or month.")
-  var ruler = "week"
+  @Option(help: "The unit of time in the models: day, week (the default) or month.")
+  var ruler: String?
 
-  @Option(help: "The penalty on the models' log-parameters.")
-  var penalty = 0.0
+  @Option(help: "The penalty on the lifetime models' parameters. Default: 0.")
+  var penalty: Double?
 
-  @Option(help: "Clusters: a number, auto or none.")
-  var clusters = "none"
+  @Option(help: "Clusters: a number, auto or none (the default).")
+  var clusters: String?
 
-  @Option(help: ArgumentHelp("Columns to cluster by, by comma.", valueName: "names"))
-  var clusterFeatures = "recency_days,orders,monetary_total"
+  @Option(
+    help: ArgumentHelp(
+      "Columns to cluster by, by comma. Default: recency_days,orders,monetary_total.",
+      valueName: "names"))
+  var clusterFeatures: String?
 
-  @Option(help: "How cluster features are scaled: log-z, z, robust or none.")
-  var clusterScale = "log-z"
+  @Option(help: "How cluster features are scaled: log-z (the default), z, robust or none.")
+  var clusterScale: String?
 
-  @Option(help: "The seed of the clusters' first centroids.")
-  var clusterSeed: UInt64 = 1
+  @Option(help: "The seed of the clusters' first centroids. Default: 1.")
+  var clusterSeed: UInt64?
 
   @Flag(help: "Aggregate all batches anew instead of folding in what is new.")
   var full = false

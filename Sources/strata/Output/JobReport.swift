@@ -64,6 +64,19 @@ extension StageClock {
     .object(stages.map { JSON.Member($0.name, JSON($0.seconds)) })
   }
 
+  /// One line of what each stage took over all its runs.
+  var summedText: String {
+    var sums: [(name: String, seconds: Double)] = []
+    for stage in stages {
+      if let index = sums.firstIndex(where: { $0.name == stage.name }) {
+        sums[index].seconds += stage.seconds
+      } else {
+        sums.append((stage.name, stage.seconds))
+      }
+    }
+    return sums.map { "\($0.name) \(durationText($0.seconds))" }.joined(separator: ", ")
+  }
+
   /// One line of what each stage took.
   var text: String {
     stages.map { "\($0.name) \(durationText($0.seconds))" }.joined(separator: ", ")

@@ -18,7 +18,7 @@ extension QuerySource {
         zoneMaps["recency_days"] = ZoneMap(daysSince: zones, asOf: entry.asOf)
       }
     }
-    self.init(frame: reader.frame, zoneMaps: zoneMaps)
+    self.init(frame: reader.frame, tags: reader.tags, zoneMaps: zoneMaps)
   }
 }
 

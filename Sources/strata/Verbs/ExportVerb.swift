@@ -14,27 +14,30 @@ struct ExportVerb: ParsableCommand {
   @Option(help: ArgumentHelp("latest, a snapshot's name, or a date.", valueName: "name"))
   var snapshot = "latest"
 
+  @OptionGroup(title: "Customer system options") var crm: CRMOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
-
-  func validate() throws {
-    if common.json && (output.output == nil || output.output == "-") {
-      throw ValidationError(
-        "--json and an export to standard output would mix; give -o a file")
-    }
-  }
 
   func run() throws {
     common.apply()
+    let configuration = try file.load(store: target.store)
+    if let system = crm.system { return try export(to: system, configuration) }
+    let path = output.path(configuration) ?? "-"
+    if common.json && path == "-" {
+      throw ValidationError(
+        "--json and an export to standard output would mix; give -o a file")
+    }
     let store = try Store.open(at: target.store)
     let entry = try store.snapshot(named: snapshot)
     let reader = try SnapshotReader(store, entry)
     let byteCount = try FrameExport(
-      reader.frame, format: output.effectiveFormat, columns: output.columnNames,
-      selection: rows(of: reader.frame, inSegments: output.segment)
-    ).write(to: output.destination)
+      reader.frame, format: output.format(configuration),
+      columns: output.columnNames(configuration),
+      selection: rows(of: reader.frame, inSegments: output.segmentNames(configuration))
+    ).write(to: output.destination(configuration))
     if common.json {
       let report: JSON = [
-        "snapshot": .string(entry.name), "file": .string(output.output ?? "-"),
+        "snapshot": .string(entry.name), "file": .string(path),
         "bytes": JSON(byteCount),
       ]
       try printText(report.compactText + "\n")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import JSONText
 import Pipeline
 import Storage
@@ -22,6 +23,7 @@ struct IngestVerb: ParsableCommand {
   var customers = false
 
   @OptionGroup(title: "Options for --customers") var attributes: AttributeOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -32,9 +34,11 @@ struct IngestVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
-    if customers { return try ingestCustomers() }
+    let configuration = try file.load(store: target.store)
+    if customers { return try ingestCustomers(configuration) }
+    let request = try input.request(store: target.store, configuration)
     var job = try Job(store: target.store, creating: true)
-    let report = try job.ingest(input.request(store: target.store))
+    let report = try job.ingest(request)
     let published = try job.publish()
     if common.json {
       try printText(
@@ -52,8 +56,8 @@ struct IngestVerb: ParsableCommand {
     }
   }
 
-  private func ingestCustomers() throws {
-    let request = try input.attributeRequest(attributes)
+  private func ingestCustomers(_ configuration: Configuration) throws {
+    let request = try input.attributeRequest(attributes, configuration.customers)
     var job = try Job(store: target.store, creating: true)
     let report = try job.ingestAttributes(request)
     let published = try job.publish()

@@ -43,7 +43,7 @@ struct ModelsVerb: ParsableCommand {
       try printText("\n" + LifetimeModels(json: lifetime).reportText)
     }
     if let regression = record["models"]?["regression"]?["report"] {
-      try printText("\n" + regression.prettyText)
+      try printText("\n" + RegressionReport.text(of: regression))
     }
     if let clusters = record["models"]?["clusters"] {
       try printText("\n" + ClusteringModel(clusters).text)

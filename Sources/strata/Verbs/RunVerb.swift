@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Export
 import Ingest
 import JSONText
@@ -11,7 +12,7 @@ struct RunVerb: ParsableCommand {
     commandName: "run", abstract: "Ingest, score and export in one step: the nightly job.",
     discussion: """
       The new batch and the new snapshot come into force together, or neither does. The export is
-      written whole or not at all.
+      written whole or not at all, and not when nothing comes into force.
       """)
 
   @OptionGroup var target: StoreArgument
@@ -27,6 +28,8 @@ struct RunVerb: ParsableCommand {
   @OptionGroup(title: "Options for --attributes") var attributes: AttributeOptions
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Export options") var output: ExportOptions
+  @OptionGroup(title: "Drift options") var drift: DriftOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -40,46 +43,72 @@ struct RunVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let request = try scoring.request()
+    let configuration = try file.load(store: target.store)
+    let request = try scoring.request(configuration)
+    let ingestRequest = try input.request(store: target.store, configuration)
+    let path = output.path(configuration)
     var job = try Job(store: target.store, creating: true)
-    let report = try job.ingest(input.request(store: target.store))
-    let attributeReport = try ingestAttributes(&job)
-    let base = try job.score(request)
-    let published = try job.publish()
+    let report = try job.ingest(ingestRequest)
+    let attributeReport = try ingestAttributes(&job, ingestRequest, configuration)
+    let base = try configuration.locating { try job.score(request) }
+    let check = try DriftCheck(drift, configuration, job, base)
+    try check.refuse()
+    let (published, byteCount) = try publish(&job, base, configuration)
     let snapshot = published.snapshots[0]
-    var byteCount: Int?
-    if output.output != nil {
-      let start = ContinuousClock().now
-      let frame = base.frame()
-      byteCount = try FrameExport(
-        frame, format: output.effectiveFormat, columns: output.columnNames,
-        selection: rows(of: frame, inSegments: output.segment)
-      ).write(to: output.destination)
-      job.note("export", since: start)
-    }
-    if output.output == "-" {
+    if path == "-" {
       printError(job.clock.text)
     } else if common.json {
       var members = [JSON.Member("ingest", report.json)]
       if let attributeReport { members.append(JSON.Member("attributes", attributeReport.json)) }
-      members += ScoreVerb.json(base, snapshot, job.clock)
+      members += ScoreVerb.json(base, snapshot, job.clock) + check.members
       members.append(JSON.Member("exportBytes", byteCount.map { JSON($0) } ?? .null))
       try printText(JSON.object(members).compactText + "\n")
     } else {
-      try printText(report.text + (attributeReport?.text ?? "") + ScoreVerb.text(base, snapshot))
-      if let path = output.output, let byteCount {
+      try printText(
+        report.text + (attributeReport?.text ?? "") + ScoreVerb.text(base, snapshot) + check.text)
+      if let path, let byteCount {
         try printText("\(path) is written, \(byteCountText(byteCount))\n")
       }
       printError(job.clock.text)
     }
+    try check.conclude()
   }
 
   /// Files of customers are read on their own terms: delimiter and date order are found out for them.
-  private func ingestAttributes(_ job: inout Job) throws -> AttributeReport? {
+  private func ingestAttributes(
+    _ job: inout Job, _ orders: IngestRequest, _ configuration: Configuration
+  ) throws -> AttributeReport? {
     if attributeFiles.isEmpty { return nil }
-    var request = AttributeRequest(paths: attributeFiles, options: try attributes.options())
-    request.options.rejectLimit = try RejectLimit(input.maxRejects)
+    var request = AttributeRequest(
+      paths: attributeFiles, options: try attributes.options(configuration.customers))
+    request.options.rejectLimit = orders.options.rejectLimit
     request.isAgain = input.again
     return try job.ingestAttributes(request)
+  }
+
+  /// Publishes, and exports: a file is written while the publication waits for the disk, and appears under its
+  /// name when both are complete.
+  private func publish(
+    _ job: inout Job, _ base: ScoredBase, _ configuration: Configuration
+  ) throws -> (published: Published, exportByteCount: Int?) {
+    guard output.path(configuration) != nil else { return (try job.publish(), nil) }
+    let format = output.format(configuration)
+    let columns = output.columnNames(configuration)
+    let segments = output.segmentNames(configuration)
+    let export: @Sendable () throws -> FrameExport = {
+      let frame = base.frame()
+      return try FrameExport(
+        frame, format: format, columns: columns, selection: rows(of: frame, inSegments: segments))
+    }
+    guard case .file(let path) = output.destination(configuration) else {
+      let published = try job.publish()
+      let start = ContinuousClock().now
+      let byteCount = try export().write(to: .standardOutput)
+      job.note("export", since: start)
+      return (published, byteCount)
+    }
+    let (published, prepared) = try job.publish { try export().prepare(path) }
+    try prepared.putInPlace()
+    return (published, prepared.byteCount)
   }
 }

@@ -1,7 +1,10 @@
 import ArgumentParser
+import Columns
+import Configuration
 import JSONText
 import Pipeline
 import Models
+import Reports
 import Storage
 
 struct ScoreVerb: ParsableCommand {
@@ -10,22 +13,69 @@ struct ScoreVerb: ParsableCommand {
 
   @OptionGroup var target: StoreArgument
   @OptionGroup var scoring: ScoreOptions
+  @OptionGroup(title: "Replay options") var replay: ReplayOptions
+  @OptionGroup(title: "Drift options") var drift: DriftOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
-    let request = try scoring.request()
+    let configuration = try file.load(store: target.store)
+    let request = try scoring.request(configuration)
+    if let schedule = try replay.schedule(asOf: request.asOf) {
+      return try configuration.locating { try run(schedule, request, configuration) }
+    }
     var job = try Job(store: target.store)
-    let base = try job.score(request)
+    let base = try configuration.locating { try job.score(request) }
+    let check = try DriftCheck(drift, configuration, job, base)
+    try check.refuse()
     let published = try job.publish()
     let snapshot = published.snapshots[0]
     if common.json {
-      let members = ScoreVerb.json(base, snapshot, job.clock)
+      let members = ScoreVerb.json(base, snapshot, job.clock) + check.members
       try printText(JSON.object(members).compactText + "\n")
     } else {
-      try printText(ScoreVerb.text(base, snapshot))
+      try printText(ScoreVerb.text(base, snapshot) + check.text)
       printError(job.clock.text)
     }
+    try check.conclude()
+  }
+
+  /// Scores every date of the schedule; a line, or a member of `snapshots`, for each.
+  private func run(
+    _ schedule: ReplaySchedule, _ request: ScoreRequest, _ configuration: Configuration
+  ) throws {
+    var job = try Job(store: target.store)
+    var checks: [DriftCheck] = []
+    var reports: [JSON] = []
+    try job.replay(
+      schedule, request,
+      didScore: { job, base in
+        let check = try DriftCheck(drift, configuration, job, base)
+        try check.refuse()
+        checks.append(check)
+      },
+      didPublish: { base, snapshot in
+        if common.json {
+          reports.append(
+            .object(
+              [
+                JSON.Member("snapshot", .string(snapshot.name)),
+                JSON.Member("customers", JSON(snapshot.rowCount)),
+                JSON.Member("segments", base.segmentTable.json),
+              ] + checks[checks.count - 1].members))
+        } else {
+          try printText(
+            "snapshot \(snapshot.name) is published: \(groupedText(snapshot.rowCount)) customers\n")
+        }
+      })
+    if common.json {
+      let report: JSON = ["snapshots": .array(reports), "seconds": job.clock.json]
+      try printText(report.compactText + "\n")
+    } else {
+      printError(job.clock.summedText)
+    }
+    for check in checks { try check.conclude() }
   }
 
   static func text(_ base: ScoredBase, _ snapshot: SnapshotEntry) -> String {

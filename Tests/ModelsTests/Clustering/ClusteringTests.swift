@@ -91,6 +91,20 @@ private func customers(
     #expect(model.text.contains("← chosen"))
   }
 
+  @Test func autoTriesItsCountsOnASampleAndFitsAll() throws {
+    let (frame, spend) = customers(900)
+    var options = ClusteringOptions(k: .auto)
+    options.autoRowCount = 200
+    let model = try Clustering.fit(frame, spend: spend, options: options).model
+    #expect(model.triedCount == 176 && model.clusters.count == 3 && model.customerCount == 882)
+    // The chosen count is fitted on everybody, as if it had been asked for.
+    options.clusterCount = .fixed(3)
+    let fixed = try Clustering.fit(frame, spend: spend, options: options).model
+    #expect(fixed.clusters == model.clusters && fixed.triedCount == nil)
+    #expect(model.text.contains("on a sample of 176 customers"))
+    #expect(try ClusteringModel(model.json) == model)
+  }
+
   @Test(arguments: [1, 2, 3])
   func anyThreadCountGivesTheSameBytes(threads: Int) throws {
     let (frame, spend) = customers(140_000)

@@ -113,6 +113,10 @@ import Testing
     #expect(holdout.customerCount == 2_357 && holdout.end == Self.end)
     #expect(holdout.model.rootMeanSquare < holdout.lastPeriod.rootMeanSquare)
     #expect(scores.report.text.contains("holdout 1998-03-02 to 1998-06-30"))
+    #expect(scores.report.text.contains("active: 2357 rows"))
+    // What a snapshot carries reads the same.
+    let stored = try JSON.parse(scores.reportJSON.compactText)
+    #expect(RegressionReport.text(of: stored) == scores.report.text)
     #expect(scores.reportJSON["holdout"]!["model"]!["rmse"]!.doubleValue != nil)
   }
 

@@ -41,6 +41,17 @@ struct EigenDecomposition {
     }
   }
 
+  /// The inverse of the matrix, row-major; nil when it is not positive definite beyond what rounding leaves.
+  var inverse: [Double]? {
+    guard let least = values.min(), let most = values.max(), least > most * 1e-14, least > 0 else {
+      return nil
+    }
+    return (0..<count * count).map { at in
+      let (i, j) = (at / count * count, at % count * count)
+      return (0..<count).reduce(0) { $0 + vectors[i + $1] * vectors[j + $1] / values[$1] }
+    }
+  }
+
   private mutating func reduceToTridiagonal() {
     let n = count
     for j in 0..<n { values[j] = vectors[(n - 1) * n + j] }

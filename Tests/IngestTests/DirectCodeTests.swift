@@ -1,0 +1,59 @@
+import Columns
+import Ingest
+import Kernels
+import Testing
+
+/// Ids that name their own codes against ids that are hashed: the batch must be the same.
+@Suite struct DirectCodeTests {
+  /// Rows of running numbers, with gaps, and of a few ids that no sample would promise.
+  private func file(seed: UInt64, strangers: [String]) -> String {
+    var random = RandomStream(seed: seed)
+    var text = "customer,date,amount\n"
+    for row in 0..<3_000 {
+      let number = 95_000 + random.nextIndex(below: 900) * (row % 3 == 0 ? 7 : 1)
+      var id = "C" + String(repeating: "0", count: 8 - String(number).count) + String(number)
+      if row % 50 == 1, !strangers.isEmpty { id = strangers[row / 50 % strangers.count] }
+      let day = 10 + random.nextIndex(below: 15)
+      // Now and then a date or an amount that a packed row has no room for.
+      let year = row % 301 == 7 ? "1950" : "2024"
+      let amount = row % 401 == 9 ? "0.0001" : "\(random.nextIndex(below: 90)).25"
+      text += "\(id),\(year)-03-\(day),\(amount)\n"
+    }
+    return text
+  }
+
+  private static let strangers = [
+    "C", "C0009500", "C000950001", "C0009A000", "Customer-with-a-long-name", "D00095001", "é",
+    "C99999999", "C00000000", "B",
+  ]
+
+  @Test(arguments: [[], DirectCodeTests.strangers])
+  func givesTheBatchThatHashingGives(strangers: [String]) throws {
+    let text = file(seed: 5, strangers: strangers)
+    for partitionCount in [1, 6, 64] {
+      for memoryLimit in [Int.max, 0] {
+        func result(direct: Bool, plain: Bool = true) throws -> Ingested {
+          try ingestText(
+            text,
+            allowing {
+              $0.tuning.partitionCount = partitionCount
+              $0.tuning.usesDirectCodes = direct
+              $0.tuning.usesPlainKernel = plain
+              $0.tuning.taskByteCount = 7_000
+              $0.tuning.tasksPerWave = 3
+              $0.memoryLimitByteCount = memoryLimit
+            })
+        }
+        let direct = try result(direct: true)
+        for hashed in [try result(direct: false), try result(direct: false, plain: false)] {
+          #expect(direct.newCustomers == hashed.newCustomers)
+          #expect(direct.rows == hashed.rows)
+          #expect(direct.table.rowStarts.array == hashed.table.rowStarts.array)
+          #expect(direct.report.firstDay == hashed.report.firstDay)
+          #expect(direct.report.lastDay == hashed.report.lastDay)
+        }
+        #expect(direct.rows.count == 3_000)
+      }
+    }
+  }
+}
