@@ -78,7 +78,7 @@ extension QueryServerTests {
 
     @Test func oneClientsSlowQueryDoesNotHoldUpAnother() async throws {
       let source = TestSource()
-      source.state.withLock { $0.listMilliseconds = 1_000 }
+      source.state.withLock { $0.listMilliseconds = 4_500 }
       try await withServer(source: source) { server in
         let port = try #require(server.port)
         let slow = try SocketClient(port: port)
@@ -86,7 +86,7 @@ extension QueryServerTests {
         let quick = try SocketClient(port: port)
         let start = ContinuousClock.now
         for _ in 0..<100 { #expect(quick.ask("GET c100001")?.contains("c100001") == true) }
-        #expect(start.duration(to: .now) < .milliseconds(800))
+        #expect(start.duration(to: .now) < .milliseconds(4_000))
         #expect(slow.line()?.contains("snapshots") == true)
       }
     }
