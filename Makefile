@@ -86,6 +86,17 @@ bench-peers: build peers ## Measure side by side with DuckDB, Polars, chDB, pand
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/kmeans.py --bench .build/release/strata-bench --converge
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/lifetime.py --bench .build/release/strata-bench --strata $(STRATA) \
 	  $(if $(PYMC),--pymc $(PYMC))
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/strategies.py --strata $(STRATA)
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/serving.py --strata $(STRATA)
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/queries.py --strata $(STRATA)
+	@$(PEERS_VENV)/bin/python Tests/ExpressionsTests/Fixtures/make_queries.py --seed $$RANDOM --out out/oracle
+	@STRATA_ORACLE=$(CURDIR)/out/oracle STRATA_TESTS=ExpressionsTests $(SWIFT) test --filter OracleTests
+
+FUZZ_SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: setup ## Fuzz the parsers of queries, lines and RESP, 60 s each
+	@for target in query line resp; do Fuzz/fuzz.sh $$target $(FUZZ_SECONDS) || exit 1; done
 
 .PHONY: clean
 clean: ## Remove what was built

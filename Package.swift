@@ -64,7 +64,7 @@ let package = Package(
     module("Ingest", ["Columns", "Kernels", "JSONText", "Storage", "CLZ4", "CXXHash"]),
     module("Aggregation", ["Columns", "Kernels"]),
     module("Models", ["Columns", "Kernels", "JSONText"]),
-    module("Expressions", ["Columns", "Kernels"]),
+    module("Expressions", ["Columns", "Kernels", "Reports"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module(
       "Evaluation",

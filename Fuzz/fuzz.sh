@@ -11,8 +11,8 @@ target=${1:?usage: fuzz.sh TARGET SECONDS}
 seconds=${2:?usage: fuzz.sh TARGET SECONDS}
 
 case $target in
-  query) modules="Kernels Columns Expressions" ;;
-  line | resp) modules="Kernels Columns JSONText Expressions QueryProtocol" ;;
+  query) modules="Kernels Columns Reports Expressions" ;;
+  line | resp) modules="Kernels Columns JSONText Reports Expressions QueryProtocol" ;;
   *) echo "unknown target $target; there is: query" >&2; exit 64 ;;
 esac
 

@@ -174,7 +174,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.customers, arguments.requests = min(arguments.customers, 20_000), 20_000
+        arguments.customers, arguments.requests = min(arguments.customers, 20_000), 5_000
         arguments.rounds, arguments.swaps = 1, min(arguments.swaps, 5)
     work = pathlib.Path(arguments.work)
     store = serving_store.make_store(arguments.strata, work, arguments.customers)
@@ -206,7 +206,7 @@ def main():
     version = comparison.run_once([arguments.strata, "--version"])[2].strip()
     comparison.write(
         {"title": "Serving profiles", "machine": comparison.machine(),
-         "versions": {"strata": version, "redis": redis_version, **comparison.versions("redis")},
+         "versions": {"strata": version, "redis-server": redis_version, "redis-py": comparison.versions("redis")["redis"]},
          "tables": [
              {"title": f"{customers:,} customers, 50 clients, random ids: medians of {arguments.rounds} rounds in turn",
               "columns": ["command", "socket", "at a time", "Strata /s", "Redis /s", "times Redis",

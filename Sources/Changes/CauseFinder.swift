@@ -106,74 +106,98 @@ struct CauseFinder {
     return AlignedBuffer<UInt64>(count: moved.count) { bits in
       nonisolated(unsafe) let bits = bits  // SAFETY: every chunk writes its own pairs.
       Parallel.forEachChunk(of: moved.count) { _, places in
+        let count = places.count
         let out = UnsafeMutableBufferPointer(rebasing: bits[places])
-        let rows = places.map { place -> (before: Int, after: Int)? in
-          let pair = Int(moved[place])
-          let (i, j) = (pairs.beforeRows[pair], pairs.afterRows[pair])
-          return i == noRow || j == noRow ? nil : (Int(i), Int(j))
-        }
-        for (k, rows) in rows.enumerated() {
-          out[k] = 0
-          guard let rows else { continue }
-          if !areRulesComparable { out[k] = Cause.rulesBit }
-          for (index, column) in columns.enumerated()
-          where column.before(rows.before) != column.after(rows.after) {
-            out[k] |= 1 << UInt64(Cause.firstColumnBit + index)
-          }
+        out.initialize(repeating: 0)
+        let scratch = Scratch(count)
+        gatherPairRows(
+          UnsafeBufferPointer(rebasing: moved.pointer[places]),
+          beforeRows: pairs.beforeRows.pointer, afterRows: pairs.afterRows.pointer,
+          intoBefore: scratch.rows.before, after: scratch.rows.after)
+        for (index, column) in columns.enumerated() {
+          column.before.gather(UnsafeBufferPointer(scratch.rows.before), into: scratch.keys.before)
+          column.after.gather(UnsafeBufferPointer(scratch.rows.after), into: scratch.keys.after)
+          markChanges(
+            UnsafeBufferPointer(scratch.keys.before), UnsafeBufferPointer(scratch.keys.after),
+            bit: 1 << UInt64(Cause.firstColumnBit + index), into: out)
         }
         if areRulesComparable {
           for (index, ruler) in rulers.enumerated() {
-            explain(ruler.before, ruler.after, rows, scoreIndex: index, into: out)
+            explain(ruler.before, ruler.after, scratch, scoreIndex: index, into: out)
           }
         }
-        for (k, rows) in rows.enumerated() {
-          guard let rows else { continue }
-          let last = max(beforeSegments[rows.before], afterSegments[rows.after])
-          out[k] &= askedBits[Int(last)] | Cause.rulesBit
+        let (old, new) = (beforeSegments.pointer, afterSegments.pointer)
+        askedBits.withUnsafeBufferPointer { askedBits in
+          for k in 0..<count {
+            let row = scratch.rows.before[k]
+            if row == noRow {
+              out[k] = 0
+              continue
+            }
+            let last = max(old[Int(row)], new[Int(scratch.rows.after[k])])
+            out[k] &= askedBits[Int(last)]
+            if !areRulesComparable { out[k] |= Cause.rulesBit }
+          }
         }
+        withExtendedLifetime(scratch) {}
       }
     }
   }
 
   private func explain(
-    _ before: MeasureRuler, _ after: MeasureRuler, _ rows: [(before: Int, after: Int)?],
-    scoreIndex: Int, into bits: UnsafeMutableBufferPointer<UInt64>
+    _ before: MeasureRuler, _ after: MeasureRuler, _ scratch: Scratch, scoreIndex: Int,
+    into bits: UnsafeMutableBufferPointer<UInt64>
   ) {
-    let count = rows.count
-    var keys = [[Int64]](repeating: [Int64](repeating: 0, count: count), count: 2)
-    var scores = [[UInt8]](repeating: [UInt8](repeating: 0, count: count), count: 2)
-    var groups = [[UInt16]](repeating: [UInt16](repeating: 0, count: count), count: 2)
-    for (k, rows) in rows.enumerated() {
-      guard let rows else { continue }
-      for (side, (measure, row)) in [(before, rows.before), (after, rows.after)].enumerated() {
-        scores[side][k] = measure.score(row)
-        if scores[side][k] == 0 { continue }
-        keys[side][k] = measure.key(row)
-        if let numbers = measure.groups { groups[side][k] = numbers[row] }
-      }
+    before.gather(
+      UnsafeBufferPointer(scratch.rows.before), keys: scratch.keys.before,
+      scores: scratch.scores.before, groups: scratch.groups.before)
+    after.gather(
+      UnsafeBufferPointer(scratch.rows.after), keys: scratch.keys.after,
+      scores: scratch.scores.after, groups: scratch.groups.after)
+    explainScoreMoves(
+      keysBefore: UnsafeBufferPointer(scratch.keys.before),
+      keysAfter: UnsafeBufferPointer(scratch.keys.after),
+      scoresBefore: UnsafeBufferPointer(scratch.scores.before),
+      scoresAfter: UnsafeBufferPointer(scratch.scores.after),
+      groupsBefore: UnsafeBufferPointer(scratch.groups.before),
+      groupsAfter: UnsafeBufferPointer(scratch.groups.after), before: before.ruler,
+      after: after.ruler, into: scratch.moves)
+    for k in bits.indices { bits[k] |= UInt64(scratch.moves[k]) &<< UInt64(2 * scoreIndex) }
+  }
+}
+
+/// What one chunk of moved pairs is looked at in; freed with it.
+private final class Scratch {
+  typealias Sides<Element> = (
+    before: UnsafeMutableBufferPointer<Element>, after: UnsafeMutableBufferPointer<Element>
+  )
+
+  let rows: Sides<UInt32>
+  let keys: Sides<Int64>
+  let scores: Sides<UInt8>
+  let groups: Sides<UInt16>
+  let moves: UnsafeMutableBufferPointer<UInt8>
+
+  init(_ count: Int) {
+    func sides<Element: BitwiseCopyable>(_ zero: Element) -> Sides<Element> {
+      (.allocate(capacity: count), .allocate(capacity: count))
     }
-    var moves = [UInt8](repeating: 0, count: count)
-    keys[0].withUnsafeBufferPointer { keysBefore in
-      keys[1].withUnsafeBufferPointer { keysAfter in
-        moves.withUnsafeMutableBufferPointer { moves in
-          scores[0].withUnsafeBufferPointer { scoresBefore in
-            scores[1].withUnsafeBufferPointer { scoresAfter in
-              groups[0].withUnsafeBufferPointer { groupsBefore in
-                groups[1].withUnsafeBufferPointer { groupsAfter in
-                  explainScoreMoves(
-                    keysBefore: keysBefore, keysAfter: keysAfter, scoresBefore: scoresBefore,
-                    scoresAfter: scoresAfter, groupsBefore: groupsBefore,
-                    groupsAfter: groupsAfter, before: before.ruler, after: after.ruler,
-                    into: moves)
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    for k in 0..<count where moves[k] != 0 {
-      bits[k] |= UInt64(moves[k]) << UInt64(2 * scoreIndex)
-    }
+    rows = sides(0)
+    keys = sides(0)
+    scores = sides(0)
+    groups = sides(0)
+    moves = .allocate(capacity: count)
+  }
+
+  deinit {
+    rows.before.deallocate()
+    rows.after.deallocate()
+    keys.before.deallocate()
+    keys.after.deallocate()
+    scores.before.deallocate()
+    scores.after.deallocate()
+    groups.before.deallocate()
+    groups.after.deallocate()
+    moves.deallocate()
   }
 }

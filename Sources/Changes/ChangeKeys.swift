@@ -1,47 +1,75 @@
 import CXXHash
 import Columns
+import Kernels
 
-/// Values of two columns of one name as integers that are equal exactly when the values are.
-enum ChangeKeys {
-  typealias Reader = @Sendable (Int) -> Int64
+/// Values of one of two columns of one name, as integers that are equal exactly when the values are.
+struct ChangeKeys {
+  private let column: Column
+  /// Of a dictionary column, a number for each code that is the same on both sides for the same text.
+  private let numbers: [Int64]
 
-  /// Readers for the earlier and the later column, which are of one type.
-  static func comparable(_ before: Column, _ after: Column) -> (before: Reader, after: Reader) {
+  /// Keys for the earlier and the later column, which are of one type.
+  static func comparable(
+    _ before: Column, _ after: Column
+  ) -> (before: ChangeKeys, after: ChangeKeys) {
     guard case .string(_, let old) = before.values, case .string(_, let new) = after.values else {
-      return (reader(before), reader(after))
+      return (ChangeKeys(column: before, numbers: []), ChangeKeys(column: after, numbers: []))
     }
-    var numbers: [String: Int64] = [:]
-    for text in old.array + new.array where numbers[text] == nil {
-      numbers[text] = Int64(numbers.count)
+    var numberByText: [String: Int64] = [:]
+    func number(_ text: String) -> Int64 {
+      if let number = numberByText[text] { return number }
+      numberByText[text] = Int64(numberByText.count)
+      return Int64(numberByText.count - 1)
     }
-    let (oldNumbers, newNumbers) = (old.array.map { numbers[$0]! }, new.array.map { numbers[$0]! })
-    return (reader(before, oldNumbers), reader(after, newNumbers))
+    return (
+      ChangeKeys(column: before, numbers: old.array.map(number)),
+      ChangeKeys(column: after, numbers: new.array.map(number))
+    )
   }
 
   /// A null is a number that no other value has, save the one at the end of Int64.
   private static let null = Int64.min
 
-  private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    XXH3_64bits(text.baseAddress, text.count)
+  /// The keys at rows, as many as rows; 0 where there is no row.
+  func gather(
+    _ rows: UnsafeBufferPointer<UInt32>, into keys: UnsafeMutableBufferPointer<Int64>
+  ) {
+    switch column.values {
+    case .int8(let values): gather(values, rows, keys) { Int64($0) }
+    case .int16(let values): gather(values, rows, keys) { Int64($0) }
+    case .int32(let values), .day(let values): gather(values, rows, keys) { Int64($0) }
+    case .int64(let values), .money(let values): gather(values, rows, keys) { $0 }
+    case .uint8(let values): gather(values, rows, keys) { Int64($0) }
+    case .uint16(let values): gather(values, rows, keys) { Int64($0) }
+    case .uint32(let values): gather(values, rows, keys) { Int64($0) }
+    case .float32(let values): gather(values, rows, keys) { Int64($0.bitPattern) }
+    case .float64(let values): gather(values, rows, keys) { Int64(bitPattern: $0.bitPattern) }
+    case .string(.uint8(let codes), _): gather(codes, rows, keys) { numbers[Int($0)] }
+    case .string(.uint16(let codes), _): gather(codes, rows, keys) { numbers[Int($0)] }
+    case .string(.uint32(let codes), _): gather(codes, rows, keys) { numbers[Int($0)] }
+    case .bool(let bits):
+      for k in rows.indices { keys[k] = rows[k] != noRow && bits[Int(rows[k])] ? 1 : 0 }
+    case .text(let table):
+      for k in rows.indices { keys[k] = rows[k] == noRow ? 0 : hash(table.utf8(at: Int(rows[k]))) }
+    }
+    guard let validity = column.validity?.words.pointer else { return }
+    for k in rows.indices where rows[k] != noRow {
+      let row = Int(rows[k])
+      if validity[row >> 6] &>> UInt64(row & 63) & 1 == 0 { keys[k] = ChangeKeys.null }
+    }
   }
 
-  private static func reader(_ column: Column, _ numbers: [Int64] = []) -> Reader {
-    let value: Reader =
-      switch column.values {
-      case .int8(let values): { Int64(values[$0]) }
-      case .int16(let values): { Int64(values[$0]) }
-      case .int32(let values), .day(let values): { Int64(values[$0]) }
-      case .int64(let values), .money(let values): { values[$0] }
-      case .uint8(let values): { Int64(values[$0]) }
-      case .uint16(let values): { Int64(values[$0]) }
-      case .uint32(let values): { Int64(values[$0]) }
-      case .float32(let values): { Int64(values[$0].bitPattern) }
-      case .float64(let values): { Int64(bitPattern: values[$0].bitPattern) }
-      case .bool(let bits): { bits[$0] ? 1 : 0 }
-      case .string(let codes, _): { numbers[codes[$0]] }
-      case .text(let table): { Int64(bitPattern: hash(table.utf8(at: $0))) }
-      }
-    guard let validity = column.validity else { return value }
-    return { validity[$0] ? value($0) : null }
+  @inline(__always)
+  private func gather<Element>(
+    _ buffer: AlignedBuffer<Element>, _ rows: UnsafeBufferPointer<UInt32>,
+    _ keys: UnsafeMutableBufferPointer<Int64>, _ key: (Element) -> Int64
+  ) {
+    let values = buffer.pointer
+    for k in rows.indices { keys[k] = rows[k] == noRow ? 0 : key(values[Int(rows[k])]) }
+    withExtendedLifetime(buffer) {}
+  }
+
+  private func hash(_ text: UnsafeBufferPointer<UInt8>) -> Int64 {
+    Int64(bitPattern: XXH3_64bits(text.baseAddress, text.count))
   }
 }

@@ -98,22 +98,28 @@ private struct CauseTally {
     _ comparison: Comparison, _ totals: AlignedBuffer<Int64>, _ places: Range<Int>,
     _ largestCount: Int
   ) {
-    let (beforeRows, afterRows) = (comparison.pairs.beforeRows, comparison.pairs.afterRows)
-    var (last, sums) = (UInt64.max, (customers: 0, revenue: Int128(0)))
+    let (beforeRows, afterRows) = (
+      comparison.pairs.beforeRows.pointer, comparison.pairs.afterRows.pointer
+    )
+    let (moved, causeBits) = (comparison.moved.pointer, comparison.causeBits.pointer)
+    let totals = totals.pointer
+    // Causes by scores alone are few, and so are counted in a table.
+    var table = [(customers: Int, revenue: Int128)](
+      repeating: (0, 0), count: 1 << Cause.firstColumnBit)
     var least = Int64.min
     for place in places {
-      let pair = Int(comparison.moved[place])
+      let pair = Int(moved[place])
       let row = afterRows[pair]
       if row == noRow || beforeRows[pair] == noRow { continue }
       let revenue = totals[Int(row)]
-      let bits = comparison.causeBits[place]
-      if bits != last {
-        byBits[last] = sums
-        last = bits
-        sums = byBits[bits] ?? (0, 0)
+      let bits = causeBits[place]
+      if bits < UInt64(table.count) {
+        table[Int(bits)].customers += 1
+        table[Int(bits)].revenue += Int128(revenue)
+      } else {
+        let old = byBits[bits] ?? (0, 0)
+        byBits[bits] = (old.customers + 1, old.revenue + Int128(revenue))
       }
-      sums.customers += 1
-      sums.revenue += Int128(revenue)
       if largestCount > 0, revenue > least || largest.count < largestCount {
         largest.append(Place(place: place, revenue: revenue))
         if largest.count >= 4 * largestCount + 64 {
@@ -122,8 +128,10 @@ private struct CauseTally {
         }
       }
     }
-    byBits[last] = sums
-    byBits[.max] = nil
+    withExtendedLifetime(comparison) {}
+    for (bits, sums) in table.enumerated() where sums.customers > 0 {
+      byBits[UInt64(bits)] = sums
+    }
     largest = CauseTally.top(largest, largestCount)
   }
 

@@ -9,7 +9,7 @@ package enum ChangedRows {
     before: SnapshotSide, after: SnapshotSide, columns names: [String]
   ) throws(ChangesError) -> Bitmap {
     let pairs = try CustomerPairs(before, after)
-    var readers: [(before: ChangeKeys.Reader, after: ChangeKeys.Reader)] = []
+    var readers: [(before: ChangeKeys, after: ChangeKeys)] = []
     var isAnyNew = false
     for name in names {
       guard let new = after.frame[name] else { throw after.missing(name) }
@@ -19,16 +19,27 @@ package enum ChangedRows {
         isAnyNew = true
       }
     }
+    let columns = readers
+    let all = isAnyNew
     var changed = [Bool](repeating: false, count: after.frame.rowCount)
     changed.withUnsafeMutableBufferPointer { changed in
       nonisolated(unsafe) let changed = changed  // SAFETY: a row is in one pair only.
       Parallel.forEachChunk(of: pairs.count) { _, range in
-        for pair in range where pairs.afterRows[pair] != noRow {
-          let row = Int(pairs.afterRows[pair])
-          let old = pairs.beforeRows[pair]
-          changed[row] =
-            isAnyNew || old == noRow
-            || readers.contains { $0.before(Int(old)) != $0.after(row) }
+        let oldRows = UnsafeBufferPointer(rebasing: pairs.beforeRows.pointer[range])
+        let newRows = UnsafeBufferPointer(rebasing: pairs.afterRows.pointer[range])
+        for k in newRows.indices where newRows[k] != noRow {
+          changed[Int(newRows[k])] = all || oldRows[k] == noRow
+        }
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: 2 * range.count) { keys in
+          let old = UnsafeMutableBufferPointer(rebasing: keys[..<range.count])
+          let new = UnsafeMutableBufferPointer(rebasing: keys[range.count...])
+          for column in columns {
+            column.before.gather(oldRows, into: old)
+            column.after.gather(newRows, into: new)
+            for k in newRows.indices where old[k] != new[k] && newRows[k] != noRow {
+              changed[Int(newRows[k])] = true
+            }
+          }
         }
       }
     }

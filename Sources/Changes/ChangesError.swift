@@ -14,7 +14,7 @@ package enum ChangesError: Error, Equatable, CustomStringConvertible {
   case badCondition(alert: String, rendered: String)
   /// An alert without a usable name or command.
   case badAlert(name: String, reason: String)
-  /// A threshold that is no number above 0, or of no measure.
+  /// A threshold that is no number from 0 on, or of no measure.
   case badThreshold(String)
 
   package var description: String {

@@ -5,22 +5,54 @@ import Models
 
 /// One measure of a side as keys (more is better) with the thresholds that its scores come from.
 struct MeasureRuler {
-  /// Scores by row; nil where they are not stored and follow from the keys.
-  let scores: AlignedBuffer<UInt8>?
+  /// Where a row's key comes from.
+  enum Keys {
+    /// Days since, with the sign turned: the last day less the date.
+    case days(AlignedBuffer<Int32>, asOf: Int32)
+    case counts(AlignedBuffer<Int32>)
+    case money(AlignedBuffer<Int64>)
+    case means(AlignedBuffer<Int64>, orders: AlignedBuffer<Int32>)
+  }
+
+  /// Where a row's score comes from; 0 is none.
+  enum Scores {
+    case stored(AlignedBuffer<UInt8>, validity: Bitmap?)
+    /// It follows from the key, and rows whose count is 0 have none.
+    case ofKeys(counts: AlignedBuffer<Int32>)
+  }
+
+  let keys: Keys
+  let scores: Scores
   let ruler: MoveRuler
   /// The group of each row, in whose thresholds it is scored; nil when there is one group.
   let groups: AlignedBuffer<UInt16>?
-  /// The key of a row that has transactions.
-  let key: @Sendable (Int) -> Int64
-  /// Whether a row has any: what has none has no score.
-  let hasScore: @Sendable (Int) -> Bool
 
-  /// The score of a row; 0 where it has none.
-  func score(_ row: Int) -> UInt8 {
-    if let scores { return scores[row] }
-    guard hasScore(row) else { return 0 }
-    let key = key(row)
-    return UInt8(1 + ruler.low.reduce(0) { $0 + (key > $1 ? 1 : 0) })
+  /// The keys, scores and groups of some rows, all as many as rows.
+  func gather(
+    _ rows: UnsafeBufferPointer<UInt32>, keys: UnsafeMutableBufferPointer<Int64>,
+    scores: UnsafeMutableBufferPointer<UInt8>, groups: UnsafeMutableBufferPointer<UInt16>
+  ) {
+    switch self.keys {
+    case .days(let days, let asOf):
+      gatherKeys(days.pointer, rows: rows, adding: -Int64(asOf), into: keys)
+    case .counts(let counts): gatherKeys(counts.pointer, rows: rows, adding: 0, into: keys)
+    case .money(let amounts): gatherKeys(amounts.pointer, rows: rows, into: keys)
+    case .means(let totals, let orders):
+      gatherMeanKeys(
+        totals.pointer, orders: orders.pointer, scale: Double(Money.unitsPerOne), rows: rows,
+        into: keys)
+    }
+    switch self.scores {
+    case .stored(let stored, let validity):
+      gatherScores(stored.pointer, validity: validity?.words.pointer, rows: rows, into: scores)
+    case .ofKeys(let counts):
+      scoreKeys(
+        UnsafeBufferPointer(keys), thresholds: ruler.low, counts: counts.pointer, rows: rows,
+        into: scores)
+    }
+    groups.update(repeating: 0)
+    guard let numbers = self.groups?.pointer else { return }
+    for k in rows.indices where rows[k] != noRow { groups[k] = numbers[Int(rows[k])] }
   }
 }
 
@@ -29,7 +61,6 @@ extension MeasureRuler {
   static func scores(
     _ side: SnapshotSide, _ model: RFMModel
   ) throws(ChangesError) -> [MeasureRuler] {
-    let orders = try side.counts("orders")
     let groups = try groupNumbers(side, model)
     var rulers: [MeasureRuler] = []
     for (measure, column) in zip(RFMMeasure.allCases, ["r", "f", "m"]) {
@@ -41,13 +72,12 @@ extension MeasureRuler {
       }
       rulers.append(
         MeasureRuler(
-          scores: scores,
+          keys: try keys(side, measure, frequency: model.frequency, monetary: model.monetary),
+          scores: .stored(scores, validity: side.frame[column]?.validity),
           ruler: MoveRuler(
             low: cuts.flatMap { padded($0.low) }, high: cuts.flatMap { padded($0.high) },
             cutCount: cutCount),
-          groups: groups,
-          key: try key(side, measure, frequency: model.frequency, monetary: model.monetary),
-          hasScore: { orders[$0] > 0 }))
+          groups: groups))
     }
     return rulers
   }
@@ -78,32 +108,25 @@ extension MeasureRuler {
     for (measure, threshold) in zip(RFMMeasure.allCases, thresholds) {
       rulers.append(
         MeasureRuler(
-          scores: nil, ruler: MoveRuler(low: [threshold], high: [threshold], cutCount: 1),
-          groups: nil,
-          key: try key(side, measure, frequency: model.frequency, monetary: model.monetary),
-          hasScore: { purchaseDays[$0] != 0 }))
+          keys: try keys(side, measure, frequency: model.frequency, monetary: model.monetary),
+          scores: .ofKeys(counts: purchaseDays),
+          ruler: MoveRuler(low: [threshold], high: [threshold], cutCount: 1), groups: nil))
     }
     return rulers
   }
 
-  /// Days since the last purchase with the sign turned, a count, units of 10⁻⁴, or a mean as a sortable key.
-  private static func key(
+  private static func keys(
     _ side: SnapshotSide, _ measure: RFMMeasure, frequency: RFMOptions.Frequency,
     monetary: RFMOptions.Monetary
-  ) throws(ChangesError) -> @Sendable (Int) -> Int64 {
+  ) throws(ChangesError) -> Keys {
     switch measure {
-    case .recency:
-      let days = try side.days("last_purchase")
-      let asOf = Int64(side.asOf)
-      return { Int64(days[$0]) - asOf }
+    case .recency: return .days(try side.days("last_purchase"), asOf: side.asOf)
     case .frequency:
-      let counts = try side.counts(frequency == .orders ? "orders" : "purchase_days")
-      return { Int64(counts[$0]) }
+      return .counts(try side.counts(frequency == .orders ? "orders" : "purchase_days"))
     case .monetary:
       let totals = try side.money("monetary_total")
-      guard monetary == .mean else { return { totals[$0] } }
-      let orders = try side.counts("orders")
-      return { sortableKey(Double(totals[$0]) / 10_000 / Double(max(1, orders[$0]))) }
+      return monetary == .mean
+        ? .means(totals, orders: try side.counts("orders")) : .money(totals)
     }
   }
 

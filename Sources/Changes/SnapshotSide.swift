@@ -10,9 +10,12 @@ package struct SnapshotSide: Sendable {
   package let frame: Frame
   /// All of snapshot.json.
   package let record: JSON
+  /// Tags that an alert asks.
+  package let tags: [(name: String, bitmap: Bitmap)]
 
   package init(
-    name: String, asOf: Int32, codes: AlignedBuffer<UInt32>, frame: Frame, record: JSON
+    name: String, asOf: Int32, codes: AlignedBuffer<UInt32>, frame: Frame, record: JSON,
+    tags: [(name: String, bitmap: Bitmap)] = []
   ) {
     precondition(codes.count == frame.rowCount, "one code a row")
     self.name = name
@@ -20,6 +23,7 @@ package struct SnapshotSide: Sendable {
     self.codes = codes
     self.frame = frame
     self.record = record
+    self.tags = tags
   }
 
   func days(_ column: String) throws(ChangesError) -> AlignedBuffer<Int32> {

@@ -1,7 +1,6 @@
 import Classification
 import Expressions
 package import JSONText
-import Models
 
 /// A taxonomy as a snapshot records it: its column, its segments, and what they are told apart by.
 package struct TaxonomyShape: Sendable, Equatable {
@@ -49,29 +48,43 @@ package struct TaxonomyShape: Sendable, Equatable {
         name: name, label: segment["label"]?.stringValue ?? name,
         action: segment["action"]?.stringValue, owner: segment["owner"]?.stringValue)
     }
-    basis = TaxonomyShape.basis(name, segments.map(\.name), listed)
+    basis = TaxonomyShape.basis(chosen, segments.map(\.name), listed)
   }
 
-  /// Every taxonomy of a record, the first of them in the column `segment`.
+  /// Every taxonomy of a record: `taxonomies`, or in a record without them its one `taxonomy`.
   private static func all(_ record: JSON) -> [JSON] {
-    (record["taxonomy"].map { [$0] } ?? []) + (record["taxonomies"]?.arrayValue ?? [])
+    record["taxonomies"]?.arrayValue ?? record["taxonomy"].map { [$0] } ?? []
   }
 
-  private static func basis(_ name: String, _ names: [String], _ listed: [JSON]) -> Basis {
+  private static func basis(_ taxonomy: JSON, _ names: [String], _ listed: [JSON]) -> Basis {
+    let name = taxonomy["name"]?.stringValue ?? ""
     if let preset = SegmentPreset(named: name), names.starts(with: preset.segments.map(\.name)),
       listed.first?["when"]?.stringValue == preset.segments.first?.rule
     {
-      let bins = 5
-      return preset.code(
-        r: bins, f: bins, m: bins, bins: .init(bins)) == nil ? .means : .scores
+      switch name {
+      case "rfm-10", "value-3": return .scores
+      case "rfm-8-zh": return .means
+      default: return .rules(listed.map { _ in inputs(ofPreset: name) })
+      }
     }
-    let rules = listed.map { segment -> [String] in
-      guard let when = segment["when"]?.stringValue,
-        let rule = try? Expression.parse(when)
-      else { return [] }
-      return rule.columnNames
+    let inherited = taxonomy["extends"]?.stringValue.map(inputs) ?? []
+    return .rules(
+      listed.map { segment in
+        guard let when = segment["when"]?.stringValue, let rule = try? Expression.parse(when)
+        else { return inherited }
+        return rule.columnNames
+      })
+  }
+
+  /// The columns that a preset's rules come down to; their words are no expressions.
+  private static func inputs(ofPreset name: String) -> [String] {
+    switch name {
+    case "rfm-10", "value-3": ["r", "f", "m"]
+    case "rfm-8-zh": ["recency_days", "orders", "monetary_total"]
+    case "abc": ["monetary_total"]
+    case "lifecycle": ["recency_days", "purchase_days", "first_purchase"]
+    default: []
     }
-    return .rules(rules)
   }
 
   /// The columns that a comparison by this taxonomy needs of a snapshot.

@@ -115,13 +115,21 @@ extension Configuration {
       guard var reader = MappingReader(element, "alerts[\(index)]", document) else { continue }
       let name = document.checkedName(reader.text("name"), "alert")
       let rule = reader.rule("when")
-      let command = reader.text("command", "a shell command")?.value
+      let command = reader.text("command", "a program and its arguments")?.value
       reader.finish()
       for key in ["name", "when", "command"] where !reader.has(key) {
         document.report(
           "an alert takes a name, when and a command; \(key) is missing", at: element.position)
       }
       guard let name, let rule, let command else { continue }
+      if !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })
+        || name.utf8.count > ConfigurationLimits.alertNameByteCountMax
+      {
+        document.report(
+          "the name of an alert becomes part of a file's name: at most "
+            + "\(ConfigurationLimits.alertNameByteCountMax) letters, digits, - and _",
+          at: element.position)
+      }
       if alerts.contains(where: { $0.name == name }) {
         document.report("there are two alerts \(shortened(name))", at: element.position)
       }
@@ -134,8 +142,8 @@ extension Configuration {
   {
     var section = Drift()
     guard var reader = MappingReader(node, "drift", document) else { return section }
-    section.psi = reader.number("psi", atLeast: 0)
-    section.quantileShift = reader.number("quantile-shift", atLeast: 0)
+    section.psi = reader.number("psi", above: 0)
+    section.quantileShift = reader.number("quantile-shift", above: 0)
     section.onBreach = reader.choice(
       "on-breach", Drift.Consequence.allCases.map { ($0.rawValue, $0) })
     section.publishes = reader.flag("publish")

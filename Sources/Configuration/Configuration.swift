@@ -46,7 +46,7 @@ extension Configuration {
     package let name: String
     /// A condition on an event: `from`, `to`, and the customer's columns.
     package let when: Rule
-    /// A shell command; the path of the events' file is put behind it.
+    /// A program and its arguments; the path of the events' file is put behind them. No shell runs it.
     package let command: String
     package let position: TextPosition
 

@@ -13,4 +13,5 @@ package enum ConfigurationLimits {
   package static let tagCountMax = 1_024
   /// Bytes of the name of a segment, tag or taxonomy.
   package static let nameByteCountMax = 200
+  package static let alertNameByteCountMax = 64
 }

@@ -177,7 +177,7 @@ package struct ConfigurationTemplate: Sendable {
     """
     # What happens when customers move (strata diff --events), and when measures drift.
     #alerts:
-      #- name: champions lost
+      #- name: champions-lost
         #when: from = 'Champions' AND monetary_total > 500
         #command: ./notify.sh
     #drift:

@@ -32,6 +32,11 @@ package struct ExistingCustomers: Sendable {
   /// The places of the ids in byte order; nil when they stand so.
   var order: AlignedBuffer<UInt32>? { areIDsByCode ? codes : nil }
 
+  /// The id at a place in byte order.
+  func utf8(at place: Int) -> UnsafeBufferPointer<UInt8> {
+    ids.utf8(at: order.map { Int($0[place]) } ?? place)
+  }
+
   /// The code of the id at a place in byte order.
   package func code(at place: Int) -> UInt32 { codes.map { $0[place] } ?? UInt32(place) }
 }

@@ -46,18 +46,26 @@ package struct CustomerHistory: Sendable {
     for (name, reader) in zip(names, try store.snapshotReaders(entry, columns: names)) {
       stored.append(try reader.read(block: block, named: name).picked(only))
     }
-    let bins = SnapshotReader.bins(try store.snapshotRecord(entry))
-    var values: [JSON.Member] = []
-    for column in stored.columns {
-      values.append(JSON.Member(column.name, column.json(0)))
-      // Derived columns stand behind the last of those that they are made of, as in a frame.
-      for (behind, name) in [
-        ("last_purchase", "recency_days"), ("monetary_total", "monetary_mean"), ("m", "rfm"),
-      ] where behind == column.name && stored[name] == nil {
-        let derived = SnapshotColumns.derived(name, stored: stored, asOf: entry.asOf, bins: bins)
-        if let derived { values.append(JSON.Member(name, derived.json(0))) }
-      }
+    let record = try store.snapshotRecord(entry)
+    var tags: [(name: String, bitmap: Bitmap)] = []
+    let tagNames = SnapshotReader.tagNames(record)
+    let tagReaders = try store.snapshotReaders(
+      entry, columns: tagNames.map(SnapshotColumns.tagColumnName))
+    for (name, reader) in zip(tagNames, tagReaders) {
+      let column = try reader.read(block: block, named: name).picked(only)
+      if case .bool(let bitmap) = column.values { tags.append((name, bitmap)) }
     }
+    guard let bins = SnapshotReader.bins(record), SnapshotReader.scoresFit(stored, bins) else {
+      throw StorageError(
+        .damaged, path: store.path + "/snapshots/" + entry.name,
+        found: "scores that do not fit the record", expected: "those of this snapshot",
+        advice: "make the snapshot again with `strata score --as-of \(Day.text(entry.asOf))`")
+    }
+    // Columns that are made of others stand where a frame of the whole snapshot has them.
+    let frame = SnapshotColumns.frame(
+      ids: StringTable([""]), stored: stored, asOf: entry.asOf, bins: bins, tags: tags,
+      after: SnapshotReader.lastSegmentColumn(record))
+    let values = frame.columns.dropFirst().map { JSON.Member($0.name, $0.json(0)) }
     return Step(snapshot: entry.name, asOf: entry.asOf, values: values)
   }
 

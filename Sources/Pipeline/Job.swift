@@ -72,10 +72,10 @@ package struct Job: ~Copyable {
     if batch.rowCount == 0 { return batch.report }
     let table = try clock.measure("sort") { try batch.table() }
     newTable = table
-    keptTables = nil
     if let first = batch.report.firstDay, let last = batch.report.lastDay {
       newDays = (first, last)
     }
+    keptTables = nil
     order = order.adding(batch.newCustomers)
     publication.batches = [
       BatchDraft(

@@ -79,9 +79,9 @@ enum SnapshotColumns {
       return mean(total: total, orders: orders)
     case "rfm":
       guard let r = stored["r"], let f = stored["f"], let m = stored["m"], let bins,
-        let column = digits(r, f, m, bins)
+        SnapshotReader.areScoresWithin(bins, stored)
       else { return nil }
-      return column
+      return digits(r, f, m, bins)
     default: return nil
     }
   }

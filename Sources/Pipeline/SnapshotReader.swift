@@ -16,7 +16,7 @@ package struct SnapshotReader: Sendable {
   package init(_ store: Store, _ entry: SnapshotEntry) throws(StorageError) {
     let stored = try store.snapshotSchema(entry).filter { !$0.isHidden }.map(\.name)
     let record = try store.snapshotRecord(entry)
-    let tagNames = record["tags"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
+    let tagNames = SnapshotReader.tagNames(record)
     let snapshot = try store.loadSnapshot(
       entry,
       columns: stored + [SummaryState.codeColumn] + tagNames.map(SnapshotColumns.tagColumnName))
@@ -49,7 +49,12 @@ package struct SnapshotReader: Sendable {
       after: SnapshotReader.lastSegmentColumn(record))
   }
 
-  private static func lastSegmentColumn(_ record: JSON) -> String {
+  /// The tags of a snapshot, in the order of their definition.
+  static func tagNames(_ record: JSON) -> [String] {
+    record["tags"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
+  }
+
+  static func lastSegmentColumn(_ record: JSON) -> String {
     record["taxonomies"]?.arrayValue?.last?["column"]?.stringValue ?? "segment"
   }
 
@@ -63,12 +68,17 @@ package struct SnapshotReader: Sendable {
   }
 
   /// Whether the columns that others are made of are there, of the right types, with scores within the bins.
-  private static func scoresFit(_ frame: Frame, _ bins: RFMBins) -> Bool {
+  static func scoresFit(_ frame: Frame, _ bins: RFMBins) -> Bool {
+    areScoresWithin(bins, frame) && frame["last_purchase"]?.type == .day
+      && frame["monetary_total"]?.type == .money && frame["orders"]?.type == .int32
+  }
+
+  /// Whether r, f and m are there and within their bins, so that they have digits.
+  static func areScoresWithin(_ bins: RFMBins, _ frame: Frame) -> Bool {
     for (name, most) in [("r", bins.recency), ("f", bins.frequency), ("m", bins.monetary)] {
       guard case .uint8(let scores)? = frame[name]?.values else { return false }
       if scores.pointer.contains(where: { Int($0) > most }) { return false }
     }
-    return frame["last_purchase"]?.type == .day && frame["monetary_total"]?.type == .money
-      && frame["orders"]?.type == .int32
+    return true
   }
 }

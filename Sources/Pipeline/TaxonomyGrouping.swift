@@ -48,7 +48,7 @@ package struct TaxonomyGrouping: Sendable {
     if !needed.contains("cluster") { reduced.clustering = nil }
     let scoring = Scoring(
       request: reduced,
-      order: CustomerOrder(ids: TaxonomyGrouping.emptyTexts(summary.count), runStarts: []),
+      order: CustomerOrder(ids: TaxonomyGrouping.emptyTexts(summary.count)),
       batchNumbers: [], attributes: nil, prospectCodes: [], previousClusters: nil, group: nil,
       transactions: batches)
     var clock = StageClock()

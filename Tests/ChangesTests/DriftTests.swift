@@ -74,7 +74,7 @@ import Testing
       try DriftThresholds(stabilityIndex: 0.25, stabilityIndexByMeasure: ["orders": 100])
         .breaches(report).isEmpty)
     #expect(try DriftThresholds().areNone)
-    #expect(throws: ChangesError.self) { try DriftThresholds(stabilityIndex: 0) }
+    #expect(throws: ChangesError.self) { try DriftThresholds(stabilityIndex: -1) }
     #expect(throws: ChangesError.self) {
       try DriftThresholds(stabilityIndexByMeasure: ["weather": 1])
     }

@@ -113,7 +113,8 @@ import Testing
   }
 
   @Test func aBadAlertSaysWhatIsWrong() throws {
-    #expect(throws: ChangesError.self) { try Alert(name: "a/b", when: "true", command: ["x"]) }
+    #expect(throws: ChangesError.self) { try Alert(name: "", when: "true", command: ["x"]) }
+    #expect(try Alert(name: "../a b 流失", when: "true", command: ["x"]).fileName == "---a-b-流失")
     #expect(throws: ChangesError.self) { try Alert(name: "a", when: "true", command: []) }
     let alert = try Alert(name: "a", when: "frm = 'x'", command: ["true"])
     let error = #expect(throws: ChangesError.self) { try alert.selection(events()) }

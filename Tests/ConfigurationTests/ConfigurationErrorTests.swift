@@ -38,7 +38,7 @@ import Testing
     ("value: {margin: .inf}", "1:17 margin takes a number, found '.inf'"),
     ("clusters: {k: 0}", "1:15 k takes a number from 1 to 1024, auto or none, found '0'"),
     ("drift: {publish: maybe}", "1:18 publish takes true or false, found 'maybe'"),
-    ("drift: {psi: -1}", "1:14 psi takes a number from 0 on, found '-1'"),
+    ("drift: {psi: -1}", "1:14 psi takes a number above 0, found '-1'"),
     (
       "customers: {types: {Age: dat}}",
       "1:26 the type of Age is int, float, bool, date, category or text, found 'dat'"
@@ -86,6 +86,10 @@ import Testing
     (
       "alerts:\n  - {name: a, when: clv > 5}",
       "2:5 an alert takes a name, when and a command; command is missing"
+    ),
+    (
+      "alerts:\n  - {name: a b, when: clv > 5, command: c}",
+      "2:5 the name of an alert becomes part of a file's name"
     ),
     ("ingest: {where: [Status]}", "1:18 where takes columns and values"),
     ("a: b: c", "1:5 mapping values are not allowed in this context"),

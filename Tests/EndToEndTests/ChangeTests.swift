@@ -154,6 +154,66 @@ import Testing
     #expect(form.errors.contains("form"))
   }
 
+  @Test func theConfigurationNamesAlertsThresholdsAndFields() throws {
+    let folder = try Folder()
+    let store = folder.file("store")
+    #expect(try Program.run(["ingest", store, Program.data("cdnow_sample.csv")]).status == 0)
+    try folder.write(
+      "store/strata.yaml",
+      """
+      taxonomies:
+        - name: spend
+          segments:
+            - {name: big, when: monetary_total > 200, action: call, owner: ann}
+            - {name: fresh, when: recency_days <= 60}
+          otherwise: rest
+      tags:
+        frequent: orders >= 4
+      value: {model: none}
+      alerts:
+        - name: new big ones
+          when: to = 'big' AND HAS TAG 'frequent'
+          command: sh -c 'cat "$1" > \(folder.file("alerted"))' sh
+      drift: {psi: 0.001, on-breach: warn}
+      export:
+        hubspot:
+          id: {customer_id: shop_id}
+          fields: {segment: tier, tags: labels}
+
+      """)
+    let replay = try Program.run([
+      "score", store, "--every", "month", "--since", "1998-04-30",
+    ])
+    #expect(replay.status == 0, "\(replay.errors)")
+    #expect(replay.errors.contains("warning"))
+    let diff = try Program.run(["diff", store, "--events", folder.file("e.jsonl"), "--json"])
+    #expect(diff.status == 0, "\(diff.errors)")
+    #expect(diff.errors.contains("has drifted"))
+    let report = try diff.json()
+    #expect(report["segments"] as? [String] == ["big", "fresh", "rest"])
+    let causes = try #require(report["causes"] as? [[String: Any]])
+    let texts = Set(causes.compactMap { $0["cause"] as? String })
+    #expect(texts.isSubset(of: ["monetary_total", "recency_days", "monetary_total, recency_days"]))
+    #expect(!texts.isEmpty)
+    let alerts = try #require(report["alerts"] as? [[String: Any]])
+    let count = try #require(alerts[0]["events"] as? Int)
+    #expect(count > 0)
+    #expect(alerts[0]["file"] as? String == folder.file("e.new-big-ones.jsonl"))
+    let alerted = try String(contentsOfFile: folder.file("alerted"), encoding: .utf8)
+    #expect(alerted.split(separator: "\n").count == count)
+    #expect(alerted.contains(#""action":"call","owner":"ann""#))
+    let export = try Program.run([
+      "export", store, "--for", "hubspot", "-o", folder.file("h"), "--changed-since", "1998-05-30",
+      "--json",
+    ])
+    #expect(export.status == 0, "\(export.errors)")
+    let records = try #require(export.json()["records"] as? Int)
+    #expect(records > 0 && records < 2_357)
+    let line = try String(contentsOfFile: folder.file("h-001.jsonl"), encoding: .utf8)
+    #expect(line.hasPrefix(#"{"inputs":[{"idProperty":"shop_id","id":""#))
+    #expect(line.contains(#""properties":{"tier":""#) && line.contains(#""labels":""#))
+  }
+
   @Test func aKilledDiffLeavesTheOldEventsOrTheNew() throws {
     let folder = try Folder()
     let store = try shop(folder)

@@ -223,4 +223,61 @@ import Testing
     let score = try Program.run(["score", folder.file("shop")])
     #expect(score.status == 78 && score.errors.contains("named like the column region"))
   }
+
+  @Test func alertsAndDriftAreTakenFromTheFile() throws {
+    let folder = try store()
+    let shop = folder.file("shop")
+    try folder.write(
+      "shop/strata.yaml",
+      """
+      value: {model: none}
+      taxonomies:
+        - name: value
+          segments: [{name: Big, when: monetary_total >= 150}, {name: Small, when: orders > 0}]
+      alerts:
+        - {name: risen, when: "from = 'Small' AND to = 'Big'", command: "cp -t \(folder.path)"}
+      drift: {psi: 0.0001, on-breach: warn}
+      """)
+    #expect(try Program.run(["score", shop, "--as-of", "2026-01-31"]).status == 0)
+    let score = try Program.run(["score", shop])
+    #expect(score.status == 0 && score.errors.contains("warning: 2026-03-01.1 has drifted"))
+    let diff = try Program.run(["diff", shop, "--events", folder.file("moved/events.jsonl")])
+    #expect(diff.status != 0, "the folder of the events is not there")
+    try FileManager.default.createDirectory(
+      atPath: folder.file("moved"), withIntermediateDirectories: true)
+    let again = try Program.run(["diff", shop, "--events", folder.file("moved/events.jsonl")])
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.output.contains("alert risen: 1 event"))
+    let copied = String(decoding: try folder.bytes("events.risen.jsonl"), as: UTF8.self)
+    #expect(copied.contains("\"customer\":\"a\""))
+    let strict = try folder.write(
+      "strict.yaml", "value: {model: none}\ndrift: {psi: 0.0001, publish: false}\n")
+    let failed = try Program.run(["score", shop, "--bins", "3", "--config", strict])
+    #expect(failed.status == 3, "\(failed.errors)")
+  }
+
+  @Test func taxonomiesOfTheFileAreEvaluated() throws {
+    let folder = try Folder()
+    let shop = folder.file("shop")
+    let log = Program.data("cdnow_sample.csv")
+    #expect(try Program.run(["ingest", shop, log]).status == 0)
+    try folder.write(
+      "shop/strata.yaml",
+      """
+      taxonomies:
+        - name: mine
+          segments:
+            - {name: top, when: "monetary_total >= quantile(monetary_total, 0.9)"}
+            - {name: alive, when: p_alive > 0.5}
+      """)
+    let run = try Program.run([
+      "evaluate", shop, "--strategies", "past-spend,mine", "--draws", "50", "--json",
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("\"mine\""))
+    try folder.write(
+      "shop/strata.yaml", "taxonomies: [{name: mine, segments: [{name: t, when: clvv > 5}]}]\n")
+    let wrong = try Program.run(["evaluate", shop, "--strategies", "mine", "--draws", "50"])
+    #expect(wrong.status == 78 && wrong.errors.contains("did you mean clv?"), "\(wrong.errors)")
+  }
 }

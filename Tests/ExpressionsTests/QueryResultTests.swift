@@ -94,7 +94,7 @@ struct QueryResultTests {
           Column("name", .text(StringTable(["华东", "a"]))),
           Column("n", .int64(AlignedBuffer([5, 1_000]))),
         ]))
-    #expect(result.tableText == "name     n\n----  ----\n华东     5\na     1000\n")
+    #expect(result.tableText == "name     n\n────  ────\n华东     5\na     1000\n")
   }
 
   @Test(arguments: [0, 1, -1, 10_000, 12_345, -12_300, 99, .max, .min] as [Int64])

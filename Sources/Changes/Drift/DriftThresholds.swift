@@ -6,14 +6,14 @@ package struct DriftThresholds: Sendable, Equatable {
   /// Whether a run that drifts too much publishes nothing.
   package let blocksPublishing: Bool
 
-  /// Thresholds above 0.
+  /// Thresholds from 0 on.
   package init(
     stabilityIndex: Double? = nil, quantileShift: Double? = nil,
     stabilityIndexByMeasure: [String: Double] = [:], blocksPublishing: Bool = false
   ) throws(ChangesError) {
     let all = [stabilityIndex, quantileShift].compactMap { $0 } + stabilityIndexByMeasure.values
-    guard all.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      throw .badThreshold("a drift threshold is a number above 0")
+    guard all.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw .badThreshold("a drift threshold is a number from 0 on")
     }
     for name in stabilityIndexByMeasure.keys.sorted()
     where !DriftReport.measureNames.contains(name) {

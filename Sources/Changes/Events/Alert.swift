@@ -4,7 +4,7 @@ import Export
 
 /// A condition on events, and the command that is run once when any event meets it.
 package struct Alert: Sendable, Equatable {
-  /// Letters, digits, `-` and `_`: it becomes part of a file's name.
+  /// How reports call it.
   package let name: String
   /// An expression over the members of an event and the columns of its customer:
   /// `from = 'Champions' AND clv > 500`.
@@ -13,13 +13,10 @@ package struct Alert: Sendable, Equatable {
   package let command: [String]
 
   package init(name: String, when: String, command: [String]) throws(ChangesError) {
-    guard !name.isEmpty, name.utf8.count <= ChangesLimits.alertNameByteCountMax,
-      name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
-    else {
+    guard !name.isEmpty, name.utf8.count <= ChangesLimits.alertNameByteCountMax else {
       throw .badAlert(
         name: name,
-        reason: "a name is letters, digits, - and _, at most "
-          + "\(ChangesLimits.alertNameByteCountMax) of them")
+        reason: "a name has 1 to \(ChangesLimits.alertNameByteCountMax) bytes")
     }
     guard let program = command.first, !program.isEmpty else {
       throw .badAlert(name: name, reason: "there is no command to run")
@@ -27,6 +24,11 @@ package struct Alert: Sendable, Equatable {
     self.name = name
     self.when = when
     self.command = command
+  }
+
+  /// The name as part of a file's name: what is neither letter nor digit nor `_` becomes `-`.
+  package var fileName: String {
+    String(name.map { $0.isLetter || $0.isNumber || $0 == "_" ? $0 : "-" })
   }
 
   /// Splits a command line at blanks; '…' and "…" keep blanks, and nothing else has a meaning: no shell runs it.
@@ -59,9 +61,13 @@ package struct Alert: Sendable, Equatable {
     }
   }
 
+  /// The tags of the customer that the condition asks.
+  package func tagNames() throws(ChangesError) -> [String] { try parsed().tagNames }
+
   /// The events that meet the condition.
   package func selection(_ events: ChangeEvents) throws(ChangesError) -> Bitmap {
-    let source = QuerySource(frame: events.frame(with: try columnNames()))
+    let source = QuerySource(
+      frame: events.frame(with: try columnNames()), tags: events.tags(try tagNames()))
     do {
       return try source.bind(try parsed()).bitmap()
     } catch let error as QueryError {

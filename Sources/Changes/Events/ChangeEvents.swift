@@ -14,37 +14,35 @@ package struct ChangeEvents: Sendable {
   /// The events as columns; a new customer has no `from`, a lost one no `to`.
   package let frame: Frame
   private let comparison: Comparison
+  /// The row of each event in the later snapshot, `noRow` for lost customers.
+  private let afterRows: AlignedBuffer<UInt32>
 
   /// - Parameter ids: the ids of all customers of the store, by code.
   package init(_ comparison: Comparison, ids: StringTable) {
     self.comparison = comparison
-    let count = comparison.moved.count
-    let codes = AlignedBuffer<UInt32>(count: count) { codes in
-      for k in codes.indices {
-        let (i, j) = ChangeEvents.rows(comparison, k)
-        codes[k] = j != noRow ? comparison.after.codes[Int(j)] : comparison.before.codes[Int(i)]
-      }
-    }
-    let customers = ids.gathered(codes)
-    var frame = Frame(rowCount: count)
+    let places = MovedPlaces(comparison)
+    let customers = ids.gathered(places.codes)
+    var frame = Frame(rowCount: comparison.moved.count)
     frame.append(
-      Column("id", .text(ChangeEvents.identifiers(comparison, customers))))
+      Column("id", .text(ChangeEvents.identifiers(comparison, places, customers))))
     frame.append(Column("customer", .text(customers)))
     let names = comparison.matrix.segments
-    frame.append(ChangeEvents.segments("from", comparison, names) { $0.before })
-    frame.append(ChangeEvents.segments("to", comparison, names) { $0.after })
-    frame.append(ChangeEvents.causes(comparison))
+    frame.append(places.column("from", places.from, names))
+    frame.append(places.column("to", places.to, names))
+    frame.append(ChangeEvents.causes(comparison, places))
     for (name, text) in [
       ("action", { $0.action }), ("owner", { $0.owner }),
     ] as [(String, (TaxonomyShape.Segment) -> String?)] {
       let texts = names.map { name in
         comparison.taxonomy.segments.first { $0.name == name }.flatMap(text)
       }
-      frame.append(ChangeEvents.texts(name, comparison, texts))
+      frame.append(places.column(name, places.to, texts))
     }
     frame.append(
-      Column("at", .day(AlignedBuffer(repeating: comparison.after.asOf, count: count))))
+      Column(
+        "at", .day(AlignedBuffer(repeating: comparison.after.asOf, count: frame.rowCount))))
     self.frame = frame
+    afterRows = places.afterRows
   }
 
   /// Writes the events that are selected, or all, whole or not at all; the number of bytes.
@@ -59,82 +57,62 @@ package struct ChangeEvents: Sendable {
   /// come first: a column of the same name cannot be had.
   func frame(with names: [String]) -> Frame {
     var wide = frame
-    let rows = AlignedBuffer<UInt32>(count: comparison.moved.count) { rows in
-      for k in rows.indices { rows[k] = ChangeEvents.rows(comparison, k).after }
-    }
     for column in comparison.after.frame.columns
     where wide[column.name] == nil
       && names.contains(where: { $0.lowercased() == column.name.lowercased() })
     {
-      wide.append(column.picked(rows))
+      wide.append(column.picked(afterRows))
     }
     return wide
   }
 
-  private static func rows(
-    _ comparison: Comparison, _ place: Int
-  ) -> (before: UInt32, after: UInt32) {
-    let pair = Int(comparison.moved[place])
-    return (comparison.pairs.beforeRows[pair], comparison.pairs.afterRows[pair])
+  /// Tags of the later snapshot by event; a lost customer has none.
+  func tags(_ names: [String]) -> [(name: String, bitmap: Bitmap)] {
+    comparison.after.tags.filter { names.contains($0.name) }.map { tag in
+      let bitmap = tag.bitmap
+      return (
+        tag.name,
+        Bitmap(count: afterRows.count) { k in
+          afterRows[k] != noRow && bitmap[Int(afterRows[k])]
+        }
+      )
+    }
   }
 
-  private static func segments(
-    _ name: String, _ comparison: Comparison, _ names: [String],
-    _ side: ((before: Int, after: Int)) -> Int
-  ) -> Column {
-    let count = comparison.moved.count
-    let absent = comparison.matrix.absent
-    let codes = AlignedBuffer<UInt16>(count: count) { codes in
-      for k in codes.indices {
-        let segment = side(comparison.segments(ofPair: Int(comparison.moved[k])))
-        codes[k] = segment == absent ? 0 : UInt16(segment)
-      }
-    }
-    let validity = Bitmap(count: count) { k in
-      side(comparison.segments(ofPair: Int(comparison.moved[k]))) != absent
-    }
-    return Column(name, .string(.uint16(codes), StringTable(names)), validity: validity)
-  }
-
-  /// A text for the segment that a customer came into; null where it has none.
-  private static func texts(
-    _ name: String, _ comparison: Comparison, _ texts: [String?]
-  ) -> Column {
-    let column = segments(name, comparison, texts.map { $0 ?? "" }) { $0.after }
-    guard case .string(let codes, _) = column.values, let known = column.validity else {
-      return column
-    }
-    let validity = Bitmap(count: codes.count) { known[$0] && texts[codes[$0]] != nil }
-    return Column(name, column.values, validity: validity)
-  }
-
-  private static func causes(_ comparison: Comparison) -> Column {
+  private static func causes(_ comparison: Comparison, _ places: MovedPlaces) -> Column {
     var texts = [Cause.newText, Cause.lostText]
-    var numbers: [UInt64: UInt16] = [:]
-    let codes = AlignedBuffer<UInt32>(count: comparison.moved.count) { codes in
+    var numbers: [UInt64: UInt32] = [:]
+    let absent = UInt16(comparison.matrix.absent)
+    let (from, to, bits) = (places.from.pointer, places.to.pointer, comparison.causeBits.pointer)
+    let codes = AlignedBuffer<UInt32>(count: bits.count) { codes in
+      var (last, lastNumber) = (UInt64.max, UInt32(0))
       for k in codes.indices {
-        guard let cause = comparison.cause(ofMove: k) else {
-          codes[k] = rows(comparison, k).before == noRow ? 0 : 1
+        if from[k] == absent || to[k] == absent {
+          codes[k] = from[k] == absent ? 0 : 1
           continue
         }
-        if let number = numbers[cause.bits] {
-          codes[k] = UInt32(number)
-        } else {
-          let text = cause.text(comparison.causeNames)
-          let number = UInt16(clamping: texts.firstIndex(of: text) ?? texts.count)
-          if Int(number) == texts.count { texts.append(text) }
-          numbers[cause.bits] = number
-          codes[k] = UInt32(number)
+        if bits[k] != last {
+          last = bits[k]
+          if let number = numbers[last] {
+            lastNumber = number
+          } else {
+            let text = Cause(bits: last).text(comparison.causeNames)
+            lastNumber = UInt32(texts.firstIndex(of: text) ?? texts.count)
+            if Int(lastNumber) == texts.count { texts.append(text) }
+            numbers[last] = lastNumber
+          }
         }
+        codes[k] = lastNumber
       }
     }
+    withExtendedLifetime((comparison, places)) {}
     return Column("cause", .string(.uint32(codes), StringTable(texts)))
   }
 
   /// 16 hexadecimal digits: XXH3-64 of the taxonomy, the customer, where they were and are, and the two dates.
   /// The same change has the same id whenever and however often the snapshots are compared.
   private static func identifiers(
-    _ comparison: Comparison, _ customers: StringTable
+    _ comparison: Comparison, _ places: MovedPlaces, _ customers: StringTable
   ) -> StringTable {
     let count = comparison.moved.count
     let hex = Array("0123456789abcdef".utf8)
@@ -144,17 +122,17 @@ package struct ChangeEvents: Sendable {
       (Day.text(comparison.before.asOf) + "\0" + Day.text(comparison.after.asOf)).utf8)
     let bytes = AlignedBuffer<UInt8>(count: 16 * count) { bytes in
       nonisolated(unsafe) let bytes = bytes  // SAFETY: every chunk writes its own ids.
-      Parallel.forEachChunk(of: count) { _, places in
+      Parallel.forEachChunk(of: count) { _, range in
+        let (from, to) = (places.from.pointer, places.to.pointer)
         var text: [UInt8] = []
-        for k in places {
-          let segments = comparison.segments(ofPair: Int(comparison.moved[k]))
+        for k in range {
           text.removeAll(keepingCapacity: true)
           text += head
           text += customers.utf8(at: k)
           text.append(0)
-          text += names[segments.before]
+          text += names[Int(from[k])]
           text.append(0)
-          text += names[segments.after]
+          text += names[Int(to[k])]
           text.append(0)
           text += tail
           let hash = text.withUnsafeBytes { XXH3_64bits($0.baseAddress, $0.count) }

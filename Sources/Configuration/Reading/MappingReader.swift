@@ -74,10 +74,15 @@ struct MappingReader {
       .value
   }
 
-  mutating func number(_ key: String, atLeast least: Double? = nil) -> Double? {
-    let expected = least.map { "a number from \($0 == 0 ? "0" : $0.description) on" } ?? "a number"
+  mutating func number(
+    _ key: String, atLeast least: Int? = nil, above limit: Int? = nil
+  ) -> Double? {
+    let expected =
+      least.map { "a number from \($0) on" } ?? limit.map { "a number above \($0)" } ?? "a number"
     return value(key, expected) { text in
-      guard let value = decimal(text), value >= least ?? -.infinity else { return nil }
+      guard let value = decimal(text), least.map({ value >= Double($0) }) ?? true,
+        limit.map({ value > Double($0) }) ?? true
+      else { return nil }
       return value
     }?.value
   }

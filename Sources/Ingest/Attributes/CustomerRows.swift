@@ -91,7 +91,7 @@ struct CustomerRows {
   ) -> (codes: [UInt32], new: [Int]) {
     var codes = [UInt32](repeating: 0, count: count)
     var new: [Int] = []
-    let knownCount = existing?.ids.count ?? 0
+    let knownCount = existing?.count ?? 0
     // A few customers are searched for one by one, many by walking along.
     let searches = count * 16 < knownCount
     var known = 0
@@ -102,17 +102,17 @@ struct CustomerRows {
         if searches {
           while known < end {
             let middle = (known + end) / 2
-            if compare(existing.ids.utf8(at: middle), wanted) < 0 {
+            if compare(existing.utf8(at: middle), wanted) < 0 {
               known = middle + 1
             } else {
               end = middle
             }
           }
         } else {
-          while known < end, compare(existing.ids.utf8(at: known), wanted) < 0 { known += 1 }
+          while known < end, compare(existing.utf8(at: known), wanted) < 0 { known += 1 }
         }
-        if known < knownCount, compare(existing.ids.utf8(at: known), wanted) == 0 {
-          codes[i] = existing.codes[known]
+        if known < knownCount, compare(existing.utf8(at: known), wanted) == 0 {
+          codes[i] = existing.code(at: known)
           continue
         }
       }

@@ -89,18 +89,20 @@ extension Session {
     writer.end()
   }
 
-  /// SCHEMA: each column's name, type and whether it has nulls.
+  /// SCHEMA: each column's name, type and whether it has nulls; then the tags that HAS TAG knows.
   func schema(of base: CustomerBase, into writer: inout ReplyWriter) {
     writer.begin("columns")
-    writer.beginArray(base.frame.columns.count)
-    for column in base.frame.columns {
+    let columns = base.frame.columns.map { ($0.name, $0.type.name, $0.validity != nil) }
+    let tags = base.source.tagNames.map { ($0, "tag", false) }
+    writer.beginArray(columns.count + tags.count)
+    for (name, type, isNullable) in columns + tags {
       writer.beginMap(3)
       writer.key("name")
-      writer.string(column.name)
+      writer.string(name)
       writer.key("type")
-      writer.string(column.type.name)
+      writer.string(type)
       writer.key("nullable")
-      writer.bool(column.validity != nil)
+      writer.bool(isNullable)
       writer.endMap()
     }
     writer.endArray()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Export
 
 extension CRMSystem: ExpressibleByArgument {}
@@ -31,7 +32,7 @@ struct CRMOptions: ParsableArguments {
   var id: String?
 
   @Option(help: ArgumentHelp("Fxiaoke: the object's API name.", valueName: "name"))
-  var object = "AccountObj"
+  var object: String?
 
   @Option(
     help: ArgumentHelp("Jiandaoyun: the application's and the form's id.", valueName: "app/form"))
@@ -46,23 +47,31 @@ struct CRMOptions: ParsableArguments {
     }
   }
 
-  /// The mapping to a system, of the columns that a snapshot has.
-  func mapping(_ system: CRMSystem, columns: [String]) throws -> CRMMapping {
-    let fields =
-      map.isEmpty
-      ? CRMMapping.usualColumns.filter(columns.contains).map {
+  /// The mapping to a system: flags, then the configuration's section of that system, then what is usual of the
+  /// columns that a snapshot has.
+  func mapping(
+    _ system: CRMSystem, columns: [String], _ configuration: Configuration
+  ) throws -> CRMMapping {
+    let section = try CRMSection(system, configuration)
+    var fields = try map.map { try field($0, "--map", system.defaultField) }
+    if fields.isEmpty { fields = section.fields }
+    if fields.isEmpty {
+      fields = CRMMapping.usualColumns.filter(columns.contains).map {
         CRMMapping.Field(column: $0, field: system.defaultField($0))
-      } : try map.map { try field($0, "--map", system.defaultField) }
-    let sides = form?.split(separator: "/", omittingEmptySubsequences: false) ?? []
+      }
+    }
+    let sides = form?.split(separator: "/", omittingEmptySubsequences: false).map(String.init) ?? []
     if form != nil && sides.count != 2 {
       throw ValidationError("--form takes APP/FORM, the two ids, not '\(form ?? "")'")
     }
+    let usualID = CRMMapping.Field(
+      column: "customer_id", field: system.defaultIDField("customer_id"))
     return CRMMapping(
-      id: try id.map { try field($0, "--id", system.defaultIDField) }
-        ?? CRMMapping.Field(
-          column: "customer_id", field: system.defaultIDField("customer_id")),
-      fields: fields, object: object, application: sides.first.map(String.init) ?? "",
-      form: sides.last.map(String.init) ?? "", updatesExisting: relabel)
+      id: try id.map { try field($0, "--id", system.defaultIDField) } ?? section.id ?? usualID,
+      fields: fields, object: object ?? section.object ?? "AccountObj",
+      application: sides.first ?? section.application ?? "",
+      form: sides.last ?? section.form ?? "",
+      updatesExisting: relabel || section.updatesExisting)
   }
 
   /// `column=field`, or a column alone.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Changes
+import Configuration
 import JSONText
 import Pipeline
 
@@ -20,10 +21,19 @@ struct DriftOptions: ParsableArguments {
   @Flag(help: "A run that drifts too far publishes nothing.")
   var driftBlocksPublish = false
 
-  func thresholds() throws -> DriftThresholds {
-    try DriftThresholds(
-      stabilityIndex: maxDriftPsi, quantileShift: maxQuantileShift,
-      blocksPublishing: driftBlocksPublish)
+  /// What the flags say, and where they say nothing the configuration.
+  func thresholds(_ configuration: Configuration) throws -> DriftThresholds {
+    let section = configuration.drift
+    return try DriftThresholds(
+      stabilityIndex: maxDriftPsi ?? section.psi,
+      quantileShift: maxQuantileShift ?? section.quantileShift,
+      blocksPublishing: driftBlocksPublish || section.publishes == false)
+  }
+
+  /// Whether too much drift is only said, and fails nothing: `on-breach: warn`, and no flag.
+  func onlyWarns(_ configuration: Configuration) -> Bool {
+    configuration.drift.onBreach == .warn && maxDriftPsi == nil && maxQuantileShift == nil
+      && !driftBlocksPublish
   }
 }
 
@@ -58,16 +68,21 @@ struct DriftCheck {
   let thresholds: DriftThresholds
   let report: DriftReport?
   let breaches: [String]
+  private let onlyWarns: Bool
 
-  init(_ options: DriftOptions, _ job: borrowing Job, _ base: ScoredBase) throws {
-    thresholds = try options.thresholds()
+  init(
+    _ options: DriftOptions, _ configuration: Configuration, _ job: borrowing Job,
+    _ base: ScoredBase
+  ) throws {
+    thresholds = try options.thresholds(configuration)
+    onlyWarns = options.onlyWarns(configuration)
     report = thresholds.areNone ? nil : try job.drift(of: base)
     breaches = report.map(thresholds.breaches) ?? []
   }
 
   /// Before publishing: throws when drift bars it.
   func refuse() throws {
-    if thresholds.blocksPublishing { try fail("nothing was published") }
+    if thresholds.blocksPublishing && !onlyWarns { try fail("nothing was published") }
   }
 
   /// After publishing: throws when there is too much drift.
@@ -75,13 +90,18 @@ struct DriftCheck {
 
   private func fail(_ outcome: String) throws {
     guard !breaches.isEmpty, let report else { return }
-    throw Failure(
-      .drifted,
+    try driftFailure(
       "\(report.after) has drifted from \(report.before) (\(outcome)): "
-        + breaches.joined(separator: "; "))
+        + breaches.joined(separator: "; "), onlyWarns: onlyWarns)
   }
 
   var members: [JSON.Member] { report.map { [JSON.Member("drift", $0.json)] } ?? [] }
 
   var text: String { report.map { "\nDrift since \($0.before)\n" + $0.text } ?? "" }
+}
+
+/// Too much drift: fails the run, or is only said.
+func driftFailure(_ message: String, onlyWarns: Bool) throws {
+  if !onlyWarns { throw Failure(.drifted, message) }
+  printError("strata: warning: " + message)
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Changes
 import Columns
+import Configuration
 import Export
 import JSONText
 import Pipeline
@@ -50,6 +51,7 @@ struct DiffVerb: ParsableCommand {
   var top = 10
 
   @OptionGroup(title: "Drift options") var drift: DriftOptions
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -58,6 +60,9 @@ struct DiffVerb: ParsableCommand {
     }
     if !alert.isEmpty && events == nil {
       throw ValidationError("alerts select from the events: give --events a file too")
+    }
+    if events == "-" && !alert.isEmpty {
+      throw ValidationError("alerts write files beside the events: give --events a file")
     }
     if events == "-" && common.json {
       throw ValidationError("--json and events on standard output would mix; give --events a file")
@@ -69,16 +74,17 @@ struct DiffVerb: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let thresholds = try drift.thresholds()
-    let alerts = try zip(alert, command).enumerated().map { index, pair in
-      try Alert(name: "alert-\(index + 1)", when: pair.0, command: Alert.words(pair.1))
-    }
+    let configuration = try file.load(store: target.store)
+    let thresholds = try drift.thresholds(configuration)
+    let alerts = try alerts(configuration)
     let store = try Store.open(at: target.store)
     let (earlier, later) = try snapshots(store)
     let asked = try alerts.flatMap { try $0.columnNames() }
+    let askedTags = try alerts.flatMap { try $0.tagNames() }
     let comparison = try Comparison(
       before: .load(store, earlier, taxonomy: taxonomy),
-      after: .load(store, later, taxonomy: taxonomy, columns: asked), taxonomy: taxonomy)
+      after: .load(store, later, taxonomy: taxonomy, columns: asked, tags: askedTags),
+      taxonomy: taxonomy)
     let report = try ChangeReport(comparison, largestCount: top) {
       try store.customerIDs(of: $0)
     }
@@ -96,10 +102,39 @@ struct DiffVerb: ParsableCommand {
         .unavailable, "alert \(failed.name): its command ended with status \(failed.status ?? 0)")
     }
     if !breaches.isEmpty {
-      throw Failure(
-        .drifted,
-        "\(later.name) has drifted from \(earlier.name): " + breaches.joined(separator: "; "))
+      try driftFailure(
+        "\(later.name) has drifted from \(earlier.name): " + breaches.joined(separator: "; "),
+        onlyWarns: drift.onlyWarns(configuration))
     }
+  }
+
+  /// The alerts of the flags, else those of the configuration; none without a file for their events.
+  private func alerts(_ configuration: Configuration) throws -> [Alert] {
+    if events == nil || events == "-" { return [] }
+    var alerts: [Alert] = []
+    for (index, pair) in zip(alert, command).enumerated() {
+      alerts.append(
+        try Alert(name: "alert-\(index + 1)", when: pair.0, command: Alert.words(pair.1)))
+    }
+    if alerts.isEmpty {
+      for section in configuration.alerts {
+        do {
+          alerts.append(
+            try Alert(
+              name: section.name, when: section.when.text, command: Alert.words(section.command)))
+        } catch let error as ChangesError {
+          throw configuration.located("\(error)", at: section.position)
+        }
+      }
+    }
+    for (index, one) in alerts.enumerated() {
+      if let other = alerts[..<index].first(where: { $0.fileName == one.fileName }) {
+        throw Failure(
+          .usage,
+          "the alerts \(other.name) and \(one.name) would write one file; give one another name")
+      }
+    }
+    return alerts
   }
 
   /// The two snapshots that the arguments mean.
@@ -119,7 +154,7 @@ struct DiffVerb: ParsableCommand {
   /// `changes.jsonl` and an alert's name make `changes.NAME.jsonl`.
   private func alertPath(_ events: String, _ alert: Alert) -> String {
     let hasSuffix = events.hasSuffix(".jsonl")
-    return (hasSuffix ? String(events.dropLast(6)) : events) + ".\(alert.name).jsonl"
+    return (hasSuffix ? String(events.dropLast(6)) : events) + ".\(alert.fileName).jsonl"
   }
 
   private func printReport(

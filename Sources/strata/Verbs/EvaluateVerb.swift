@@ -1,5 +1,6 @@
 import ArgumentParser
 import Columns
+import Configuration
 import Evaluation
 import JSONText
 import Models
@@ -34,7 +35,9 @@ struct EvaluateVerb: ParsableCommand {
   @Option(help: ArgumentHelp("How long after a cut-off is judged, e.g. 26w.", valueName: "span"))
   var horizon = "26w"
 
-  @Option(help: ArgumentHelp("Strategies by comma, or all.", valueName: "names"))
+  @Option(
+    help: ArgumentHelp(
+      "Strategies and taxonomies of the configuration by comma, or all.", valueName: "names"))
   var strategies = "all"
 
   @Option(help: "What may be spent on contacts.")
@@ -58,6 +61,7 @@ struct EvaluateVerb: ParsableCommand {
     completion: .directory)
   var output: String?
 
+  @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -79,16 +83,17 @@ struct EvaluateVerb: ParsableCommand {
       throw ValidationError("--horizon takes a span such as 26w or 6mo, not '\(horizon)'")
     }
     let horizonDays = Int(span.wholeDays)
+    let configuration = try file.load(store: target.store)
     let evaluation = try StrategyEvaluation(
       strategies: StrategyCatalogue.strategies(
-        named: strategies.split(separator: ",").map(String.init)),
+        named: strategies.split(separator: ",").map(String.init), more: configuration.strategies()),
       horizonDays: horizonDays, cutoffs: cutoffs(lastDay, horizonDays),
       budget: budget.map { try ContactBudget(budget: $0, margin: margin, contactCost: cost) },
       drawCount: draws, seed: seed)
     let base = try CustomerBase(
       batches: store.manifest.batches.map { try store.loadBatch($0) },
       customerCount: store.customerCount, attributes: attributes(store))
-    let report = try evaluation.run(base)
+    let report = try configuration.locating { try evaluation.run(base) }
     if let output {
       guard mkdir(output, 0o755) == 0 || errno == EEXIST else {
         throw Failure(.cannotCreate, "\(output): mkdir: \(String(cString: strerror(errno)))")

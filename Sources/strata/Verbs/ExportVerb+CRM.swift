@@ -20,7 +20,7 @@ extension ExportVerb {
     let store = try Store.open(at: target.store)
     let entry = try store.snapshot(named: snapshot)
     let reader = try SnapshotReader(store, entry)
-    let mapping = try crm.mapping(system, columns: reader.frame.names)
+    let mapping = try crm.mapping(system, columns: reader.frame.names, configuration)
     var selection = try rows(of: reader.frame, inSegments: output.segmentNames(configuration))
     if let since = crm.changedSince {
       let names = mapping.fields.map(\.column)

@@ -51,7 +51,7 @@ struct RunVerb: ParsableCommand {
     let report = try job.ingest(ingestRequest)
     let attributeReport = try ingestAttributes(&job, ingestRequest, configuration)
     let base = try configuration.locating { try job.score(request) }
-    let check = try DriftCheck(drift, job, base)
+    let check = try DriftCheck(drift, configuration, job, base)
     try check.refuse()
     let (published, byteCount) = try publish(&job, base, configuration)
     let snapshot = published.snapshots[0]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Columns
+import Configuration
 import JSONText
 import Pipeline
 import Models
@@ -22,11 +23,11 @@ struct ScoreVerb: ParsableCommand {
     let configuration = try file.load(store: target.store)
     let request = try scoring.request(configuration)
     if let schedule = try replay.schedule(asOf: request.asOf) {
-      return try configuration.locating { try run(schedule, request) }
+      return try configuration.locating { try run(schedule, request, configuration) }
     }
     var job = try Job(store: target.store)
     let base = try configuration.locating { try job.score(request) }
-    let check = try DriftCheck(drift, job, base)
+    let check = try DriftCheck(drift, configuration, job, base)
     try check.refuse()
     let published = try job.publish()
     let snapshot = published.snapshots[0]
@@ -41,14 +42,16 @@ struct ScoreVerb: ParsableCommand {
   }
 
   /// Scores every date of the schedule; a line, or a member of `snapshots`, for each.
-  private func run(_ schedule: ReplaySchedule, _ request: ScoreRequest) throws {
+  private func run(
+    _ schedule: ReplaySchedule, _ request: ScoreRequest, _ configuration: Configuration
+  ) throws {
     var job = try Job(store: target.store)
     var checks: [DriftCheck] = []
     var reports: [JSON] = []
     try job.replay(
       schedule, request,
       didScore: { job, base in
-        let check = try DriftCheck(drift, job, base)
+        let check = try DriftCheck(drift, configuration, job, base)
         try check.refuse()
         checks.append(check)
       },
