@@ -1,7 +1,9 @@
+import ArgumentParser
 import Classification
 import Columns
 import Configuration
 import Evaluation
+import Models
 import Pipeline
 
 extension Configuration {
@@ -19,7 +21,8 @@ extension Configuration {
           let groups = try grouping.assign(knowledge.summary, attributes: base.attributes) {
             base.batches
           }
-          let codes = groups[index].codes.span
+          let assigned = groups[index].codes
+          let codes = assigned.span
           return AlignedBuffer<UInt32>(count: codes.count) { out in
             for row in out.indices { out[row] = UInt32(codes[row]) }
           }

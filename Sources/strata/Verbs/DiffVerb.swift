@@ -1,5 +1,6 @@
 import ArgumentParser
 import Changes
+import Classification
 import Columns
 import Configuration
 import Export
@@ -118,11 +119,11 @@ struct DiffVerb: ParsableCommand {
     }
     if alerts.isEmpty {
       for section in configuration.alerts {
-        do {
+        do throws(ChangesError) {
           alerts.append(
             try Alert(
               name: section.name, when: section.when.text, command: Alert.words(section.command)))
-        } catch let error as ChangesError {
+        } catch {
           throw configuration.located("\(error)", at: section.position)
         }
       }
