@@ -240,7 +240,7 @@ import Testing
       """)
     #expect(try Program.run(["score", shop, "--as-of", "2026-01-31"]).status == 0)
     let score = try Program.run(["score", shop])
-    #expect(score.status == 0 && score.errors.contains("warning: 2026-03-01.1 has drifted"))
+    #expect(score.status == 0 && score.errors.contains("warning: 2026-03-01 has drifted"))
     let diff = try Program.run(["diff", shop, "--events", folder.file("moved/events.jsonl")])
     #expect(diff.status != 0, "the folder of the events is not there")
     try FileManager.default.createDirectory(
