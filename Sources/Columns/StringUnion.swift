@@ -1,5 +1,13 @@
 import Kernels
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The strings of several dictionary columns as one dictionary in byte order.
 package struct StringUnion: Sendable {
   package let strings: StringTable
@@ -14,16 +22,8 @@ package struct StringUnion: Sendable {
     }
     let all =
       tables.isEmpty ? StringTable([]) : tables.dropFirst().reduce(tables[0]) { $0.appending($1) }
-    let order = all.byteOrder()
-    var final = [UInt32](repeating: 0, count: all.count)
-    var kept: [UInt32] = []
-    for (place, string) in order.pointer.enumerated() {
-      let isNew =
-        place == 0 || !all.utf8(at: Int(order[place - 1])).elementsEqual(all.utf8(at: Int(string)))
-      if isNew { kept.append(string) }
-      final[Int(string)] = UInt32(kept.count - 1)
-    }
-    strings = all.gathered(AlignedBuffer(kept))
+    let (strings, final) = all.distinct()
+    self.strings = strings
     var codes: [[UInt32]] = []
     var start = 0
     for table in tables {
@@ -35,6 +35,25 @@ package struct StringUnion: Sendable {
 }
 
 extension StringTable {
+  /// The distinct strings in byte order, and the place there of each of these.
+  package func distinct() -> (strings: StringTable, codes: [UInt32]) {
+    let order = byteOrder()
+    var codes = [UInt32](repeating: 0, count: count)
+    var kept: [UInt32] = []
+    for place in 0..<count {
+      let string = Int(order.base[place])
+      if place == 0 || !isEqual(Int(order.base[place - 1]), string) { kept.append(UInt32(string)) }
+      codes[string] = UInt32(kept.count - 1)
+    }
+    return (kept.count == count ? gathered(order) : gathered(AlignedBuffer(kept)), codes)
+  }
+
+  private func isEqual(_ a: Int, _ b: Int) -> Bool {
+    let (left, right) = (utf8(at: a), utf8(at: b))
+    return left.count == right.count
+      && (left.count == 0 || memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0)
+  }
+
   /// Indices of the strings in byte order; equal ones in rising index.
   package func byteOrder() -> AlignedBuffer<UInt32> {
     AlignedBuffer(count: count) { order in

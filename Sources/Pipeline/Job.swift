@@ -25,6 +25,8 @@ package struct Job: ~Copyable {
   private var keptTables: [TransactionTable]?
   /// Attributes of customers, once they are read; those about to be published included.
   var attributes: AttributeHistory?
+  /// What they come to, once it is asked for.
+  private var customerAttributes: CustomerAttributes?
   /// Codes of the customers that are about to be published with their attributes.
   var newProspects: [Range<Int>] = []
   package internal(set) var clock = StageClock()
@@ -114,14 +116,8 @@ package struct Job: ~Copyable {
     if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
     let new = newTable
     let kept = keptTables
-    let history = try loadedAttributes()
     let customerCount = order.count
-    let attributes =
-      history.isEmpty
-      ? nil
-      : clock.measure("attributes") {
-        CustomerAttributes(history, customerCount: customerCount)
-      }
+    let attributes = try currentAttributes()
     let scoring = Scoring(
       request: request, order: order, batchNumbers: numbers, attributes: attributes,
       prospectCodes: prospectCodes(),
@@ -141,6 +137,23 @@ package struct Job: ~Copyable {
     let base = try scoring.score(summary, clock: &clock)
     publication.snapshots = [base.draft]
     return base
+  }
+
+  /// The attributes of all customers, those about to be published included; nil where there are none.
+  private mutating func currentAttributes() throws -> CustomerAttributes? {
+    let history = try loadedAttributes()
+    if history.isEmpty { return nil }
+    let known = (generations: history.generations.count, customers: order.count)
+    if let customerAttributes, customerAttributes.generationCount == known.generations,
+      customerAttributes.frame.rowCount == known.customers
+    {
+      return customerAttributes
+    }
+    let merged = clock.measure("merge attributes") {
+      CustomerAttributes(history, customerCount: known.customers)
+    }
+    customerAttributes = merged
+    return merged
   }
 
   /// First and last day of all batches, the new one included.

@@ -60,7 +60,7 @@ struct Scoring {
     }
     var measured = Frame(
       rowCount: summary.count, columns: SnapshotColumns.stored(summary, scores: scores))
-    let ownColumns = clock.measure("gather") { attributeColumns(rows) }
+    let ownColumns = attributeColumns(rows, &clock)
     let modelling = try ModelStage(
       scoring: self, summary: summary, rows: rows, ids: ids, attributes: ownColumns
     ).run(&measured, bins: scores.bins, clock: &clock)
@@ -96,10 +96,13 @@ struct Scoring {
   }
 
   /// The attributes of the customers at `rows`.
-  private func attributeColumns(_ rows: AlignedBuffer<UInt32>) -> [Column] {
+  private func attributeColumns(
+    _ rows: AlignedBuffer<UInt32>, _ clock: inout StageClock
+  ) -> [Column] {
     guard let attributes else { return [] }
-    let isWhole = order.codes == nil && rows.count == attributes.frame.rowCount
-    return isWhole ? attributes.frame.columns : attributes.frame.columns.map { $0.gathered(rows) }
+    let columns = attributes.frame.columns
+    if order.codes == nil && rows.count == attributes.frame.rowCount { return columns }
+    return clock.measure("gather attributes") { columns.map { $0.gathered(rows) } }
   }
 
   /// The customers that have transactions, and the prospects, by id: their codes, their summary and their ids.

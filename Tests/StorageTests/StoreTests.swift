@@ -44,6 +44,38 @@ struct StoreTests {
     let some = try store.loadSnapshot(snapshot.entry, columns: ["first_day_total", "segment"])
     #expect(some.frame.names == ["first_day_total", "segment"])
   }
+
+  @Test("Attributes come back as they were given, oldest first, with where they come from")
+  func attributes() throws {
+    let directory = TemporaryDirectory()
+    var writer = try Example.store(in: directory).lockForWriting()
+    let some = Bitmap([true, false, true])
+    let columns = [
+      Column("age", .int64(AlignedBuffer([41, 0, -7])), validity: some),
+      Column("score", .float64(AlignedBuffer([0.5, 0, 1e300])), validity: some),
+      Column("loyal", .bool(Bitmap([false, false, true])), validity: some),
+      Column("since", .day(AlignedBuffer([19_000, 0, -1])), validity: some),
+      Column(
+        "Größe, in \"cm\"", .string(.uint8(AlignedBuffer([1, 0, 0])), StringTable(["", "x"]))),
+    ]
+    let draft = CustomersDraft(
+      newIDs: StringTable(["yan", "zed"]),
+      attributes: AttributeFrame(
+        codes: AlignedBuffer([4, 1, 3]), frame: Frame(rowCount: 3, columns: columns)),
+      provenance: ["kind": "attributes", "columns": [["name": "age", "type": "int"]]])
+    try writer.commit(Publication(customers: [draft]))
+    try writer.close()
+
+    let store = try Store.open(at: directory("store"))
+    #expect(try store.loadCustomerIDs().array == ["ann", "bob", "zoé", "yan", "zed"])
+    let frames = try store.loadAttributes()
+    #expect(frames.map(\.codes.array) == [[2, 0], [4, 1, 3]])
+    try #require(frames[1].frame.columns.count == columns.count)
+    for (read, written) in zip(frames[1].frame.columns, columns) { expectEqual(read, written) }
+    let provenance = try store.customersProvenance(try #require(store.manifest.customers.last))
+    #expect(provenance == draft.provenance)
+    #expect(try Store.verify(at: directory("store")).isClean)
+  }
 }
 
 /// Equal types, values where not null, and nulls.

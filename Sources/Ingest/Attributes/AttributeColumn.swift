@@ -96,7 +96,7 @@ struct UsedStrings {
       : {
         // The first of the most frequent: strings stand in byte order.
         let code = used.reduce(used[0]) { counts[$1] > counts[$0] ? $1 : $0 }
-        return .mostFrequent(table[code], counts[code])
+        return .mostFrequent(UsedStrings.short(table[code]), counts[code])
       }()
     if used.count == table.count {
       strings = table
@@ -110,5 +110,11 @@ struct UsedStrings {
       for row in all.indices { out[row] = valid[row] ? final[Int(all[row])] : 0 }
     }
     self.codes = DictionaryCodes(narrowing: compact.pointer, dictionaryCount: used.count)
+  }
+
+  /// A value for reports, which are kept.
+  private static func short(_ text: String) -> String {
+    let limit = 4 * IngestLimits.quotedCharacterCount
+    return text.utf8.count <= limit ? text : text.prefix(IngestLimits.quotedCharacterCount) + "…"
   }
 }

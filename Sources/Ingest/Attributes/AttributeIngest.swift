@@ -49,6 +49,7 @@ package func ingestAttributes(
       try AttributeColumn(
         rows, customers, column: column, name: name, reading: reading,
         rejects: run.rejectCounts[column], options: options))
+    for chunk in run.chunks { chunk.releaseCells(of: column) }
   }
   report.columns = columns.map(\.quality)
   return AttributeBatch(

@@ -10,7 +10,10 @@ struct AttributeColumns {
 
   /// The column of that name, made if it is new.
   mutating func index(of name: String, type: AttributeType?) -> Int {
-    if let index = indexByName[name.lowercased()] { return index }
+    if let index = indexByName[name.lowercased()] {
+      if types[index] == nil { types[index] = type }
+      return index
+    }
     indexByName[name.lowercased()] = names.count
     names.append(name)
     types.append(type)

@@ -6,13 +6,37 @@ final class AttributeRowParser {
   private let types: [AttributeType?]
   private let formats: CellFormats
   private let nullTexts: [[UInt8]]
-  private var scratch: [UInt8] = []
+  private let fieldCount: Int
+  private let fields: UnsafeMutablePointer<Field>
+  /// What a value without its quotes is written to.
+  private var scratch: UnsafeMutablePointer<UInt8>
+  private var scratchCapacity = 1_024
+
+  /// A field that is an attribute.
+  private struct Field: BitwiseCopyable {
+    let field: Int
+    let column: Int
+    let hasType: Bool
+  }
 
   init(plan: AttributePlan, types: [AttributeType?], options: AttributeOptions) {
     self.plan = plan
     self.types = types
     formats = CellFormats(options)
     nullTexts = options.nullTexts.map { Array($0.utf8) }
+    fieldCount = plan.fields.count
+    fields = .allocate(capacity: fieldCount)
+    for (i, field) in plan.fields.enumerated() {
+      (fields + i).initialize(
+        to: Field(
+          field: field.field, column: field.column, hasType: types[field.column] != nil))
+    }
+    scratch = .allocate(capacity: scratchCapacity + CellBuffer.slack)
+  }
+
+  deinit {
+    fields.deallocate()
+    scratch.deallocate()
   }
 
   /// Why a row is not taken.
@@ -22,6 +46,12 @@ final class AttributeRowParser {
     var reason: String
   }
 
+  private enum Outcome {
+    case taken
+    case filtered
+    case rejected(Problem)
+  }
+
   /// Takes a row, or counts it as what else it is; the problem when it is a reject.
   func take(_ row: RowParser.Row, line: Int, into chunk: AttributeChunk) -> Problem? {
     if row.isBlank {
@@ -29,129 +59,146 @@ final class AttributeRowParser {
       return nil
     }
     let taken = chunk.rowCount
-    do throws(Rejection) {
-      guard try parse(row, into: chunk) else {
-        chunk.counts.filtered += 1
-        return nil
-      }
-    } catch {
-      chunk.ids.truncate(to: taken)
-      for field in plan.fields { chunk.cells[field.column]!.truncate(to: taken) }
+    switch parse(row, into: chunk) {
+    case .taken: break
+    case .filtered:
+      chunk.counts.filtered += 1
+      return nil
+    case .rejected(let problem):
+      chunk.ids.pointee.truncate(to: taken)
+      for i in 0..<fieldCount { chunk.cells[fields[i].column].truncate(to: taken) }
       chunk.counts.rejected += 1
-      if let column = error.problem.column { chunk.rejectCounts[column] += 1 }
-      return error.problem
+      if let column = problem.column { chunk.rejectCounts[column] += 1 }
+      return problem
     }
-    for field in plan.fields {
-      let cell = chunk.cells[field.column]![taken]
-      if !cell.isEmpty { chunk.kinds[field.column].take(cell, formats) }
+    for i in 0..<fieldCount {
+      let column = fields[i].column
+      let cell = chunk.cells[column][taken]
+      if !cell.isEmpty { chunk.kinds[column].take(cell, formats) }
     }
     chunk.lines.append(UInt32(truncatingIfNeeded: line))
     chunk.counts.accepted += 1
     return nil
   }
 
-  private struct Rejection: Error {
-    let problem: Problem
-  }
-
-  /// False when the row is filtered out.
-  private func parse(
-    _ row: RowParser.Row, into chunk: AttributeChunk
-  ) throws(Rejection) -> Bool {
+  private func parse(_ row: RowParser.Row, into chunk: AttributeChunk) -> Outcome {
     guard row.fieldCount == plan.header.count else {
-      throw Rejection(
-        problem: Problem(
-          reason: "the row has \(row.fieldCount) fields, the header has \(plan.header.count)"))
+      return .rejected(
+        Problem(reason: "the row has \(row.fieldCount) fields, the header has \(plan.header.count)")
+      )
     }
     for filter in plan.filters {
-      let isWanted = try withValue(of: row, filter.field, nil) { $0.elementsEqual(filter.value) }
-      if !isWanted { return false }
+      guard let value = value(of: row.bytes(filter.field)) else {
+        return textAfterQuote(filter.field, nil)
+      }
+      if !value.elementsEqual(filter.value) { return .filtered }
     }
-    let reason = try withValue(of: row, plan.idField, nil) { id in
-      let reason = RowParser.reasonAgainst(id: id)
-      if reason == nil { chunk.ids.append(id) }
-      return reason
+    guard let id = value(of: row.bytes(plan.idField)) else {
+      return textAfterQuote(plan.idField, nil)
     }
-    if let reason { throw Rejection(problem: Problem(field: plan.idField, reason: reason)) }
+    if let reason = RowParser.reasonAgainst(id: id) {
+      return .rejected(Problem(field: plan.idField, reason: reason))
+    }
+    chunk.ids.pointee.append(id)
     let isASCII = UnsafeBufferPointer(start: row.text + row.start, count: row.end - row.start)
-      .allSatisfyASCII
-    for (field, column) in plan.fields {
-      let text = chunk.cells[column]!
-      let reason = try withValue(of: row, field, column) { value -> String? in
-        let cell = trimmed(value)
-        if nullTexts.contains(where: { cell.elementsEqual($0) }) {
-          text.append(UnsafeBufferPointer(start: nil, count: 0))
-          return nil
-        }
-        if let reason = reasonAgainst(cell, isASCII, types[column]) { return reason }
-        text.append(cell)
-        return nil
+      .areAllASCII
+    let cells = chunk.cells
+    for i in 0..<fieldCount {
+      let field = fields[i]
+      guard let value = value(of: row.bytes(field.field)) else {
+        return textAfterQuote(field.field, field.column)
       }
-      if let reason {
-        throw Rejection(problem: Problem(field: field, column: column, reason: reason))
+      var cell = value.trimmed
+      if !nullTexts.isEmpty, isNull(cell) { cell = UnsafeBufferPointer(start: nil, count: 0) }
+      if field.hasType || !isASCII || cell.count > IngestLimits.keptValueByteCount,
+        let reason = reasonAgainst(cell, isASCII, field.column)
+      {
+        return .rejected(Problem(field: field.field, column: field.column, reason: reason))
       }
+      cells[field.column].append(cell)
     }
-    return true
+    return .taken
   }
 
+  private func isNull(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    nullTexts.contains { cell.elementsEqual($0) }
+  }
+
+  @inline(never)
   private func reasonAgainst(
-    _ cell: UnsafeBufferPointer<UInt8>, _ isASCII: Bool, _ type: AttributeType?
+    _ cell: UnsafeBufferPointer<UInt8>, _ isASCII: Bool, _ column: Int
   ) -> String? {
     if cell.count > IngestLimits.keptValueByteCount {
       return "the value is longer than \(IngestLimits.keptValueByteCount) bytes"
     }
     if !isASCII && !isValidUTF8(cell) { return "not valid UTF-8" }
-    guard let type, !cell.isEmpty, let problem = formats.problem(cell, as: type) else { return nil }
+    guard let type = types[column], !cell.isEmpty,
+      let problem = formats.problem(cell, as: type)
+    else { return nil }
     return "\(problem): \(quoted(cell))"
   }
 
-  /// Hands over a field's value: as it stands, or without its quotes.
-  private func withValue<Result>(
-    of row: RowParser.Row, _ field: Int, _ column: Int?,
-    _ body: (UnsafeBufferPointer<UInt8>) -> Result
-  ) throws(Rejection) -> Result {
-    let bytes = row.bytes(field)
-    guard bytes.first == 0x22 else { return body(bytes) }
-    let last = bytes.count - 1
-    let inner = UnsafeBufferPointer(rebasing: bytes[1..<max(1, last)])
-    if last > 0, bytes[last] == 0x22, !inner.contains(0x22) { return body(inner) }
-    scratch.removeAll(keepingCapacity: true)
-    var i = 1
-    while i < bytes.count {
-      if bytes[i] == 0x22 {
-        if i == last { return scratch.withUnsafeBufferPointer(body) }
-        i += 1
-        if bytes[i] != 0x22 { break }
-      }
-      scratch.append(bytes[i])
-      i += 1
-    }
-    throw Rejection(
-      problem: Problem(field: field, column: column, reason: "text after the closing quote"))
+  private func textAfterQuote(_ field: Int, _ column: Int?) -> Outcome {
+    .rejected(Problem(field: field, column: column, reason: "text after the closing quote"))
   }
 
-  private func trimmed(_ value: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-    var first = 0
-    var last = value.count
-    while first < last, value[first] == 0x20 || value[first] == 0x09 { first += 1 }
-    while last > first, value[last - 1] == 0x20 || value[last - 1] == 0x09 { last -= 1 }
-    return UnsafeBufferPointer(rebasing: value[first..<last])
+  /// A field's value: as it stands, or without its quotes; nil when text follows the closing quote. Valid until
+  /// the next call.
+  @inline(__always)
+  private func value(of field: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+    if field.first != 0x22 { return field }
+    return unquoted(field)
+  }
+
+  @inline(never)
+  private func unquoted(_ field: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+    let last = field.count - 1
+    let inner = UnsafeBufferPointer(rebasing: field[1..<max(1, last)])
+    if last > 0, field[last] == 0x22, !inner.contains(0x22) { return inner }
+    if field.count > scratchCapacity {
+      scratch.deallocate()
+      scratchCapacity = 2 * field.count
+      scratch = .allocate(capacity: scratchCapacity + CellBuffer.slack)
+    }
+    var count = 0
+    var i = 1
+    while i < field.count {
+      if field[i] == 0x22 {
+        if i == last { return UnsafeBufferPointer(start: scratch, count: count) }
+        i += 1
+        if field[i] != 0x22 { return nil }
+      }
+      scratch[count] = field[i]
+      count += 1
+      i += 1
+    }
+    return nil
   }
 }
 
 extension UnsafeBufferPointer<UInt8> {
+  /// Without blanks and tabs around.
+  @inline(__always)
+  fileprivate var trimmed: UnsafeBufferPointer<UInt8> {
+    var first = 0
+    var last = count
+    while first < last, self[first] == 0x20 || self[first] == 0x09 { first &+= 1 }
+    while last > first, self[last &- 1] == 0x20 || self[last &- 1] == 0x09 { last &-= 1 }
+    return UnsafeBufferPointer(rebasing: self[first..<last])
+  }
+
   /// Whether no byte has its high bit set.
-  fileprivate var allSatisfyASCII: Bool {
+  fileprivate var areAllASCII: Bool {
     guard let base = baseAddress else { return true }
     var bits: UInt64 = 0
     var i = 0
-    while i + 8 <= count {
+    while i &+ 8 <= count {
       bits |= UnsafeRawPointer(base + i).loadUnaligned(as: UInt64.self)
-      i += 8
+      i &+= 8
     }
     while i < count {
       bits |= UInt64(base[i])
-      i += 1
+      i &+= 1
     }
     return bits & 0x8080_8080_8080_8080 == 0
   }

@@ -14,7 +14,7 @@ extension AttributeRun {
     var readings: [ColumnReading?] = []
     for column in columns.names.indices {
       var kinds = CellKinds()
-      for chunk in chunks where chunk.cells[column] != nil { kinds.merge(chunk.kinds[column]) }
+      for chunk in chunks where chunk.hasColumn[column] { kinds.merge(chunk.kinds[column]) }
       readings.append(try reading(of: column, kinds))
     }
     return readings
@@ -72,7 +72,7 @@ extension AttributeRun {
         + "under another name with --rename '\(name)=NAME'")
     let formats = CellFormats(options)
     for chunk in chunks {
-      guard let cells = chunk.cells[column] else { continue }
+      guard let cells = chunk.cells(of: column) else { continue }
       for row in 0..<chunk.rowCount where !cells[row].isEmpty {
         guard formats.problem(cells[row], as: stored) != nil else { continue }
         error.found = quoted(cells[row])

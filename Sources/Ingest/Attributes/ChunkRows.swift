@@ -38,7 +38,7 @@ struct ChunkRows {
     nonisolated(unsafe) let values = values
     Parallel.perform(blocks.count) { block in
       for i in blocks[block] {
-        guard let cells = chunks[i].cells[column] else { continue }
+        guard let cells = chunks[i].cells(of: column) else { continue }
         for row in 0..<chunks[i].rowCount {
           let cell = cells[row]
           if !cell.isEmpty { values[firstRows[i] + row] = read(cell) }
@@ -55,7 +55,7 @@ struct ChunkRows {
       Parallel.perform(blocks.count) { block in
         for i in blocks[block] {
           let first = firstRows[i]
-          if let cells = chunks[i].cells[column] {
+          if let cells = chunks[i].cells(of: column) {
             for row in 0..<chunks[i].rowCount {
               out[first + row] = cells[row].isEmpty ? .empty : .value
             }

@@ -56,7 +56,7 @@ struct CustomerRows {
 
   /// The ids of all rows, one after the other.
   private static func ids(of chunks: [AttributeChunk]) throws(IngestError) -> StringTable {
-    let byteCount = chunks.reduce(0) { $0 + $1.ids.byteCount }
+    let byteCount = chunks.reduce(0) { $0 + $1.ids.pointee.byteCount }
     let count = chunks.reduce(0) { $0 + $1.rowCount }
     guard byteCount <= Int(UInt32.max) else {
       throw IngestError(
@@ -67,8 +67,9 @@ struct CustomerRows {
       var (row, end) = (0, 0)
       offsets[0] = 0
       for chunk in chunks {
-        for i in 0..<chunk.rowCount {
-          end += chunk.ids[i].count
+        let ids = chunk.ids.pointee
+        for i in 0..<ids.count {
+          end += ids[i].count
           row += 1
           offsets[row] = UInt32(end)
         }
@@ -77,8 +78,9 @@ struct CustomerRows {
     let bytes = AlignedBuffer<UInt8>(count: byteCount) { bytes in
       var start = 0
       for chunk in chunks {
-        (bytes.baseAddress! + start).update(from: chunk.ids.bytes, count: chunk.ids.byteCount)
-        start += chunk.ids.byteCount
+        let ids = chunk.ids.pointee
+        (bytes.baseAddress! + start).update(from: ids.bytes, count: ids.byteCount)
+        start += ids.byteCount
       }
     }
     return StringTable(offsets: offsets, bytes: bytes)

@@ -19,7 +19,13 @@ struct AttributeChanges {
     var counts: [Int] = []
     var columns: [Column] = []
     for attribute in batch.columns {
-      let before = known.frame[attribute.name]
+      guard let before = known.frame[attribute.name] else {
+        counts.append(attribute.quality.values)
+        if attribute.quality.values > 0 { columns.append(attribute.column) }
+        for row in codes.indices
+        where Int(codes[row]) < knownCount && !attribute.column.isNull(row) { says[row] = true }
+        continue
+      }
       let changed = AttributeChanges.changed(attribute.column, batch.codes, before)
       var count = 0
       for row in codes.indices where changed[row] {
@@ -30,12 +36,13 @@ struct AttributeChanges {
         let isAll = count == codes.count
         columns.append(
           Column(
-            attribute.name, attribute.column.values, validity: isAll ? nil : Bitmap(changed)))
+            attribute.name, attribute.column.values, validity: isAll ? nil : Bitmap(changed)
+          ).usingOwnStrings())
       }
       if let cleared = attribute.cleared {
         let erased = codes.indices.map { row in
-          guard cleared[row], let before, Int(codes[row]) < knownCount else { return false }
-          return !before.isNull(Int(codes[row]))
+          let code = Int(codes[row])
+          return cleared[row] && code < knownCount && !before.isNull(code)
         }
         let erasedCount = erased.count { $0 }
         count += erasedCount
@@ -61,8 +68,7 @@ struct AttributeChanges {
   ) -> AttributeFrame {
     if says.allSatisfy({ $0 }) {
       return AttributeFrame(
-        codes: codes,
-        frame: Frame(rowCount: codes.count, columns: columns.map { $0.usingOwnStrings() }))
+        codes: codes, frame: Frame(rowCount: codes.count, columns: columns))
     }
     let rows = AlignedBuffer(says.indices.filter { says[$0] }.map { UInt32($0) })
     return AttributeFrame(
@@ -73,10 +79,9 @@ struct AttributeChanges {
 
   /// Whether each row has a value that its customer does not have yet.
   private static func changed(
-    _ column: Column, _ codes: AlignedBuffer<UInt32>, _ before: Column?
+    _ column: Column, _ codes: AlignedBuffer<UInt32>, _ before: Column
   ) -> [Bool] {
     var changed = codes.pointer.indices.map { !column.isNull($0) }
-    guard let before else { return changed }
     let differs: (Int, Int) -> Bool
     switch (column.values, before.values) {
     case (.int64(let new), .int64(let old)): differs = { new[$0] != old[$1] }

@@ -7,6 +7,8 @@ package struct CustomerAttributes: Sendable {
   package let schema: [AttributeSchema]
   /// Rows by customer code, one column an attribute; null where nothing is known.
   package let frame: Frame
+  /// Ingests that are in it.
+  let generationCount: Int
 
   /// Merges what the ingests changed. Cost: a pass over each generation's values; attributes in parallel.
   package init(_ history: AttributeHistory, customerCount: Int) {
@@ -20,6 +22,7 @@ package struct CustomerAttributes: Sendable {
       }
     }
     self.schema = schema
+    generationCount = history.generations.count
     frame = Frame(rowCount: customerCount, columns: columns.compactMap { $0 })
   }
 

@@ -9,12 +9,12 @@ extension Job {
     _ request: AttributeRequest
   ) throws -> AttributeReport {
     let history = try loadedAttributes()
-    let known = clock.measure("known") {
+    let known = clock.measure("merge attributes") {
       CustomerAttributes(history, customerCount: order.count)
     }
     let rejects = try request.rejectsPath.map { try RejectsFile($0) }
     let existing = order.count == 0 ? nil : order.existing
-    var batch = try clock.measure("read") {
+    var batch = try clock.measure("read customers") {
       try Ingest.ingestAttributes(
         request.paths, options: request.options, existing: existing, schema: known.schema
       ) { row throws(IngestError) in
@@ -48,7 +48,11 @@ extension Job {
   mutating func loadedAttributes() throws -> AttributeHistory {
     if let attributes { return attributes }
     let store = writer.store
-    let loaded = try clock.measure("attributes") { try AttributeHistory(store) }
+    let hasAny = store.manifest.customers.contains { $0.attributeRowCount > 0 }
+    let loaded =
+      hasAny
+      ? try clock.measure("load attributes") { try AttributeHistory(store) }
+      : try AttributeHistory(store)
     attributes = loaded
     return loaded
   }
