@@ -1,5 +1,5 @@
 import Columns
-import Ingest
+@testable import Ingest
 
 /// An ingest of attributes, readable.
 struct IngestedAttributes {
@@ -47,7 +47,9 @@ func ingestAttributes(
   }
   var ids: [UInt32: String] = [:]
   if let existing {
-    for i in 0..<existing.ids.count { ids[existing.codes[i]] = existing.ids[i] }
+    for i in 0..<existing.count {
+      ids[existing.code(at: i)] = String(decoding: existing.utf8(at: i), as: UTF8.self)
+    }
   }
   for i in 0..<batch.newCustomers.count {
     ids[UInt32((existing?.ids.count ?? 0) + i)] = batch.newCustomers[i]
