@@ -171,7 +171,7 @@ import Testing
         frequent: orders >= 4
       value: {model: none}
       alerts:
-        - name: new big ones
+        - name: new-big-ones
           when: to = 'big' AND HAS TAG 'frequent'
           command: sh -c 'cat "$1" > \(folder.file("alerted"))' sh
       drift: {psi: 0.001, on-breach: warn}
