@@ -42,6 +42,9 @@ extension EvaluationReport {
 
   /// The recommendation in words, a sentence a line.
   package var recommendation: [String] {
+    if rows.allSatisfy({ $0.failure != nil }) {
+      return ["Nothing can be recommended: every strategy failed."]
+    }
     guard let best = rows.first, best.failure == nil, let gini = best.mean.gini else {
       return ["Nothing can be recommended: there was no spend after the cut-off."]
     }

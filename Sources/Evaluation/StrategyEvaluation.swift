@@ -1,3 +1,4 @@
+import Classification
 import Columns
 import Kernels
 package import Models
@@ -48,6 +49,8 @@ package struct StrategyEvaluation: Sendable {
   }
 
   /// Runs every strategy on every fold. A strategy that fails is reported as failed; the others go on.
+  ///
+  /// - Throws: `EvaluationError`, and `RuleErrors` of a taxonomy, which are mistakes in what was asked.
   package func run(_ base: CustomerBase) throws -> EvaluationReport {
     var folds: [EvaluationReport.Fold] = []
     var runs = strategies.map { StrategyRun(name: $0.name) }
@@ -69,6 +72,7 @@ package struct StrategyEvaluation: Sendable {
         for (place, outcome) in zip(places, StrategyEvaluation.outcomes(trials, fold)) {
           switch outcome {
           case .success(let outcome): runs[place].add(outcome)
+          case .failure(let error as RuleErrors): throw error
           case .failure(let error):
             runs[place].failure = runs[place].failure ?? "\(Day.text(cutoff)): \(error)"
           }

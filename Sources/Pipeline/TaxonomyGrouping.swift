@@ -34,17 +34,21 @@ package struct TaxonomyGrouping: Sendable {
   ) throws -> [SegmentAssignment] {
     let rows = AlignedBuffer(
       (0..<UInt32(summary.count)).filter { !summary.isProspect(Int($0)) })
-    let known = rows.count == summary.count ? summary : summary.gathered(rows)
+    let buyers = rows.count == summary.count ? summary : summary.gathered(rows)
     let classifier = request.classifier
-    let scores = try RFMScores.score(known, options: request.rfm)
+    let scores = try RFMScores.score(buyers, options: request.rfm)
     var measured = Frame(
-      rowCount: known.count, columns: SnapshotColumns.stored(known, scores: scores))
-    let ids = TaxonomyGrouping.emptyTexts(known.count)
+      rowCount: buyers.count, columns: SnapshotColumns.stored(buyers, scores: scores))
+    let ids = TaxonomyGrouping.emptyTexts(buyers.count)
     let needed = classifier.neededColumnNames
     var reduced = request
-    if needed.isDisjoint(with: ["p_alive", "expected_purchases", "expected_spend", "clv"]) {
-      reduced.value = nil
+    // A name that nothing has is told beside all that there are, so models are fitted for it too.
+    var known = Set(measured.names + SnapshotColumns.derivedNames + ["customer_id"])
+    for index in classifier.taxonomies.indices {
+      known.insert(classifier.columnName(index).lowercased())
     }
+    for column in attributes?.columns ?? [] { known.insert(column.name.lowercased()) }
+    if needed.isSubset(of: known.union(["cluster"])) { reduced.value = nil }
     if !needed.contains("cluster") { reduced.clustering = nil }
     let scoring = Scoring(
       request: reduced,
@@ -53,12 +57,12 @@ package struct TaxonomyGrouping: Sendable {
       transactions: batches)
     var clock = StageClock()
     let own = (attributes?.columns ?? []).map { $0.gathered(rows) }
-    _ = try ModelStage(scoring: scoring, summary: known, rows: rows, ids: ids, attributes: own)
+    _ = try ModelStage(scoring: scoring, summary: buyers, rows: rows, ids: ids, attributes: own)
       .run(&measured, bins: scores.bins, clock: &clock)
     for column in own where measured[column.name] == nil { measured.append(column) }
     let frame = SnapshotColumns.frame(
-      ids: ids, stored: measured, asOf: known.asOf, bins: scores.bins, for: classifier)
-    let classified = try classifier.classify(frame, scores: scores, summary: known)
+      ids: ids, stored: measured, asOf: buyers.asOf, bins: scores.bins, for: classifier)
+    let classified = try classifier.classify(frame, scores: scores, summary: buyers)
     if rows.count == summary.count { return classified.segments }
     return classified.segments.map { segments in
       let codes = AlignedBuffer<UInt8>(count: summary.count) { codes in
