@@ -108,4 +108,29 @@ import Testing
     #expect(reply["clv"] == nil)
     #expect((reply["not_scored"] as? [String])?.count == 1)
   }
+
+  @Test func ownRulesComeBeforeThePresetAndThoseThatNeedEverybodyAreNamed() throws {
+    let folder = try Folder()
+    try folder.write(
+      "strata.yaml",
+      """
+      taxonomies:
+        - name: house
+          extends: rfm-10
+          segments:
+            - name: Whales
+              when: "monetary_total >= 500"
+            - name: Regulars
+              when: "orders >= 4 AND r >= 3"
+      """)
+    let client = try LineClient(
+      serving: store(folder, ["--config", folder.file("strata.yaml"), "--clv", "none"]),
+      in: folder)
+    for customer in try customers(client, limit: 200) {
+      let scored = try score(client, customer)
+      #expect(scored["segment"] as? String == customer["segment"] as? String, "\(customer)")
+    }
+    let segments = try client.ask("SEGMENTS")["segments"] as? [String: Int] ?? [:]
+    #expect(segments["Whales", default: 0] > 0 && segments["Regulars", default: 0] > 0)
+  }
 }

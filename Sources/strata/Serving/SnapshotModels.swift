@@ -9,6 +9,8 @@ struct SnapshotModels: Sendable {
   let asOf: Int32
   /// Nil when customers were scored apart by a column, whose value an unseen customer does not have.
   let ruler: ScoreRuler?
+  /// The rules that come before the preset, if it is one.
+  let rules: SegmentRules?
   let judge: SegmentJudge?
   let lifetime: (models: LifetimeModels, scoring: LifetimeScoring)?
   let clusters: ClusteringModel?
@@ -25,15 +27,21 @@ struct SnapshotModels: Sendable {
       notes.append("scores and segment: customers are scored within \(column)")
     }
     self.ruler = ruler?.groupColumn == nil ? ruler : nil
-    judge = SnapshotModels.readJudge(base, &notes)
+    do { rules = try SegmentRules(record) } catch {
+      rules = nil
+      notes.append("segment: \(error)")
+    }
+    judge = SnapshotModels.readJudge(base, rules?.presetName, &notes)
     lifetime = SnapshotModels.readLifetime(record, &notes)
     clusters = SnapshotModels.readClusters(record, &notes)
     self.notes = notes
   }
 
-  private static func readJudge(_ base: ServedBase, _ notes: inout [String]) -> SegmentJudge? {
+  private static func readJudge(
+    _ base: ServedBase, _ presetName: String?, _ notes: inout [String]
+  ) -> SegmentJudge? {
     let record = base.metadata
-    guard let name = record["taxonomy"]?["name"]?.stringValue else { return nil }
+    guard let name = presetName else { return nil }
     guard let preset = SegmentPreset(named: name) else {
       notes.append("segment: taxonomy \(name) is none of the presets")
       return nil

@@ -33,9 +33,6 @@ final class SnapshotScorer: CustomerScorer {
     if let ruler = models.ruler {
       let scores = ruler.measures.map { $0.score(of: customer) }
       row.addScores(scores)
-      let segment = models.judge?.segment(
-        r: scores[0], f: scores[1], m: scores[2], of: ruler.figures(of: customer))
-      if let segment { members.append(.init("segment", .string(segment.name))) }
     }
     if let (fitted, scoring) = models.lifetime {
       let days = customer.purchaseDays
@@ -59,18 +56,47 @@ final class SnapshotScorer: CustomerScorer {
         notes.append("cluster: \(error)")
       }
     }
+    do {
+      if let segment = try segment(of: customer, row, models) {
+        members.insert(.init("segment", .string(segment)), at: 0)
+      }
+    } catch {
+      notes.append("segment: \(error)")
+    }
     if !notes.isEmpty { members.append(.init("not_scored", .array(notes.map { .string($0) }))) }
     return members
   }
 
+  /// By the taxonomy's rules, else by the preset behind them.
+  private func segment(
+    of customer: UnseenCustomer, _ row: UnseenRow, _ models: SnapshotModels
+  ) throws -> String? {
+    if let segment = try models.rules?.segment(of: row.frame) { return segment }
+    guard let ruler = models.ruler, let judge = models.judge else { return nil }
+    let scores = ruler.measures.map { $0.score(of: customer) }
+    let segment = judge.segment(
+      r: scores[0], f: scores[1], m: scores[2], of: ruler.figures(of: customer))
+    guard let segment else {
+      throw NotScored("\(judge.preset.name) compares a customer with all others")
+    }
+    return segment.name
+  }
+
   func explain(row: Int, in base: ServedBase) throws -> [JSON.Member] {
     let models = models(of: base)
-    guard let judge = models.judge, let ruler = ruler(of: row, in: base) else { return [] }
+    // Where a taxonomy's own rules come first, its rules say more than the preset's moves.
+    guard models.rules?.isEmpty ?? true, let judge = models.judge,
+      let ruler = ruler(of: row, in: base)
+    else { return [] }
     let scores = ruler.measures.map { measure in
       base.frame[measure.score]?.wholeNumber(row).map { Int($0) } ?? 0
     }
     guard scores.allSatisfy({ $0 > 0 }), let figures = base.figures(row, frequency: ruler)
     else { return [] }
+    // A preset that compares customers with all others has no segment of a single one.
+    guard judge.segment(r: scores[0], f: scores[1], m: scores[2], of: figures) != nil else {
+      return []
+    }
     var moves = judge.moves(of: figures).map { SnapshotScorer.json($0) }
     if moves.isEmpty {
       moves =
