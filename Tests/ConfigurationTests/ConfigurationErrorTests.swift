@@ -44,6 +44,11 @@ import Testing
       "1:26 the type of Age is int, float, bool, date, category or text, found 'dat'"
         + "; did you mean date?"
     ),
+    (
+      "customers: {rename: [loyal]}",
+      "1:21 rename takes columns and names, such as {Loyalty Member: loyal}, found a list"
+    ),
+    ("customers: {empty: erase}", "1:20 empty takes keep or clear, found 'erase'"),
     ("tags: {a;b: r = 1}", "1:8 a tag's name cannot hold ; which stands between tags in exports"),
     ("tags:\n  vip: clv >", "2:13 expected a value, found the end"),
     ("tags:\n  vip: \"clv > > 5\"", "2:15 expected a value, found >"),

@@ -87,6 +87,9 @@ import Testing
       customers:
         id: Customer ID
         types: {Age: int, Joined: date}
+        keep: [Age, Joined, Loyalty Member]
+        rename: {Loyalty Member: loyal}
+        empty: clear
       export:
         columns: [customer_id, segment, tags]
         segment: Champions
@@ -103,6 +106,9 @@ import Testing
     #expect(configuration.customers.id?.value == "Customer ID")
     #expect(configuration.customers.types.map(\.column.value) == ["Age", "Joined"])
     #expect(configuration.customers.types.map(\.type) == [.int, .date])
+    #expect(configuration.customers.keep == ["Age", "Joined", "Loyalty Member"])
+    #expect(configuration.customers.renames == ["Loyalty Member": "loyal"])
+    #expect(configuration.customers.emptyCells == .clear)
     #expect(
       configuration.export.columns?.map(\.value) == ["customer_id", "segment", "tags"])
     #expect(configuration.export.segments.map(\.value) == ["Champions"])
@@ -110,7 +116,7 @@ import Testing
     let salesforce = try #require(configuration.export.systems["salesforce"])
     #expect(salesforce["object"]?.text == "Contact")
     #expect(salesforce["fields"]?["tags"]?.text == "Tags__c")
-    #expect(salesforce["fields"]?["tags"]?.position == TextPosition(line: 10, column: 41))
+    #expect(salesforce["fields"]?["tags"]?.position == TextPosition(line: 13, column: 41))
     let alert = try #require(configuration.alerts.first)
     #expect(alert.name == "fallen" && alert.command == "./mail.sh")
     #expect(alert.when.text == "from = 'Champions' AND clv > 500")

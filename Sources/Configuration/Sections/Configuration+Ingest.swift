@@ -29,11 +29,17 @@ extension Configuration {
     package var id: Located<String>?
     /// Types of attributes by column, in the file's order; those of others are inferred.
     package var types: [(column: Located<String>, type: AttributeType)] = []
+    /// The columns to take; nil for all.
+    package var keep: [String]?
+    /// Names of attributes by the column that they come from, where it is another.
+    package var renames: [String: String] = [:]
+    package var emptyCells: EmptyCells?
 
     package init() {}
 
     package static func == (a: Customers, b: Customers) -> Bool {
-      a.id == b.id && a.types.elementsEqual(b.types) { $0 == $1 }
+      a.id == b.id && a.types.elementsEqual(b.types) { $0 == $1 } && a.keep == b.keep
+        && a.renames == b.renames && a.emptyCells == b.emptyCells
     }
   }
 
@@ -94,12 +100,37 @@ extension Configuration {
     return filters
   }
 
+  /// `rename: {Loyalty Member: loyal}`.
+  private static func renames(
+    _ node: ConfigurationNode, _ document: ConfigurationDocument
+  ) -> [String: String] {
+    let expected = "rename takes columns and names, such as {Loyalty Member: loyal}"
+    guard let entries = node.entries else {
+      document.report("\(expected), found \(node.kind)", at: node.position)
+      return [:]
+    }
+    var renames: [String: String] = [:]
+    for entry in entries {
+      guard let name = entry.value.text, !name.isEmpty else {
+        document.report("\(expected), found \(entry.value.kind)", at: entry.value.position)
+        continue
+      }
+      renames[entry.key.value] = name
+    }
+    return renames
+  }
+
   static func customers(
     _ node: ConfigurationNode?, _ document: ConfigurationDocument
   ) -> Customers {
     var section = Customers()
     guard var reader = MappingReader(node, "customers", document) else { return section }
     section.id = reader.text("id", "a column's name")
+    section.keep = reader.texts("keep")?.map(\.value)
+    section.emptyCells = reader.choice("empty", [("keep", .keep), ("clear", .clear)])
+    if let names = reader.node("rename") {
+      section.renames = renames(names, document)
+    }
     if let types = reader.node("types") {
       guard let entries = types.entries else {
         reader.report("types", takes: "columns and their types", types)

@@ -26,23 +26,25 @@ struct AttributeOptions: ParsableArguments {
   var nullTexts: [String] = []
 
   @Option(help: "What an empty cell says: keep the value there is, or clear it (keep, clear).")
-  var empty = "keep"
+  var empty: String?
 
   func validate() throws {
-    if EmptyCells(rawValue: empty) == nil {
+    if let empty, EmptyCells(rawValue: empty) == nil {
       throw ValidationError("--empty takes keep or clear, not '\(empty)'")
     }
   }
 
   /// Whether any of them is given.
   var isGiven: Bool {
-    id != nil || !type.isEmpty || !rename.isEmpty || !nullTexts.isEmpty || empty != "keep"
+    id != nil || !type.isEmpty || !rename.isEmpty || !nullTexts.isEmpty || empty != nil
   }
 
   /// What they say to an ingest of attributes, on top of what the configuration says.
   func options(_ file: Configuration.Customers) throws -> Ingest.AttributeOptions {
     var options = Ingest.AttributeOptions()
     options.idColumn = id ?? file.id?.value
+    options.columns = file.keep ?? []
+    options.renames = file.renames
     for (column, type) in file.types { options.types[column.value] = type }
     for text in type {
       let (column, name) = try AttributeOptions.sides(text, "--type", "age=int")
@@ -58,7 +60,7 @@ struct AttributeOptions: ParsableArguments {
       options.renames[old] = new
     }
     options.nullTexts = nullTexts
-    options.emptyCells = EmptyCells(rawValue: empty) ?? .keep
+    options.emptyCells = empty.flatMap { EmptyCells(rawValue: $0) } ?? file.emptyCells ?? .keep
     return options
   }
 
@@ -86,7 +88,7 @@ extension IngestOptions {
     }
     var options = try attributes.options(file)
     options.idColumn = attributes.id ?? customer ?? file.id?.value
-    options.columns = keep
+    if !keep.isEmpty { options.columns = keep }
     options.delimiter = try delimiter.map(IngestOptions.delimiterByte)
     if let dateFormat { options.dateFormat = try DateFormat(dateFormat) }
     let format = try amountFormat(Configuration.Ingest())
