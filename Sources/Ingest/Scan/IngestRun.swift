@@ -270,14 +270,7 @@ final class IngestRun {
   }
 
   private func tooManyRejects(_ limit: String) -> IngestError {
-    let first = firstReject
-    return IngestError(
-      .badData, "too many rows are rejected", file: first?.file, line: first?.line,
-      column: first?.column,
-      found: "\(counts.rejected) rejected of \(counts.read) rows read; this is the first: "
-        + (first?.reason ?? ""),
-      expected: "at most \(limit)",
-      advice: "See them all with --rejects FILE; allow more with --max-rejects")
+    .tooManyRejects(firstReject, counts, limit: limit)
   }
 
   private func rowTooLong(_ source: InputSource, _ line: Int) -> IngestError {
