@@ -12,9 +12,7 @@ final class DirectRanges {
 
   /// Codes of a partition: the rest of what packed rows have room for is left to ids that come unexpected.
   static let codeLimit = 3 << 16
-  /// Codes of a partition up to which cells without any id of the sample have codes, too: where their ids are
-  /// likely, and elsewhere.
-  static let likelyCodeLimit = 2 << 16
+  /// Codes of a partition up to which cells have codes whose ids are unlikely.
   static let spareCodeLimit = 1 << 14
 
   /// Nil when the ids lie too far apart for a cell's codes to be few.
@@ -34,7 +32,7 @@ final class DirectRanges {
     var isCoded = [Bool](repeating: false, count: cell.count)
     let isLikely = (0..<cell.count).map { isSampled[$0] || cell.isPlausible($0) }
     let passes: [(wanted: [Bool], limit: Int)] = [
-      (isSampled, Self.codeLimit), (isLikely, Self.likelyCodeLimit),
+      (isSampled, Self.codeLimit), (isLikely, Self.codeLimit),
       ([Bool](repeating: true, count: cell.count), Self.spareCodeLimit),
     ]
     for (wanted, limit) in passes {

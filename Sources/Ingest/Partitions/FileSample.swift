@@ -7,8 +7,10 @@ struct FileSample {
   /// Decimals of the amounts seen, at most 4.
   private(set) var decimalCount = 0
 
-  static let placeCount = 128
-  static let placeByteCount = 1024
+  /// Many places of few rows each: logs often stand in id order within a day, and one place then says as much
+  /// about the ids as one row.
+  static let placeCount = 512
+  static let placeByteCount = 512
   static let idCount = 16_384
 
   /// Samples a source from `start` on: all over a file, the window of a stream.

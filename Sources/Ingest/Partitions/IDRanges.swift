@@ -36,14 +36,17 @@ final class IDRanges {
       }
       return key
     }
-    let cell = KeyCells(keys: sorted.map(key))
-    var cuts: [Int] = []
-    if wantedCount > 1 {
-      for i in 1..<wantedCount where !sorted.isEmpty {
-        let cut = cell.index(of: key(sorted[sorted.count * i / wantedCount]))
-        if cut > (cuts.last ?? 0) { cuts.append(cut) }
-      }
-    }
+    let keys = sorted.map(key)
+    let cell = KeyCells(keys: keys)
+    let common = sorted.isEmpty ? [] : Array(sorted[0].prefix(prefixByteCount))
+    let fitCount = sorted.count { (1...8).contains($0.count - common.count) }
+    let isCompact =
+      common.count <= 8 && common.allSatisfy { $0 < 0x80 } && fitCount * 10 >= sorted.count * 9
+    let mayBeDirect = isCompact && gathersBitsFast
+    let cuts =
+      mayBeDirect && cell.isOfDigits
+      ? IDRanges.evenCuts(keys, cell, wantedCount: wantedCount)
+      : IDRanges.quantileCuts(keys, cell, wantedCount: wantedCount)
     var levelCount = 1
     while (1 << levelCount) - 1 < cuts.count { levelCount += 1 }
     let capacity = (1 << levelCount) - 1
@@ -63,21 +66,55 @@ final class IDRanges {
       prefix[i / 8] |= UInt64(sorted[0][i]) << UInt64(56 - i % 8 * 8)
     }
     partitionCount = cuts.count + 1
-    let common = sorted.isEmpty ? [] : Array(sorted[0].prefix(prefixByteCount))
     prefixBytes = common
-    let fitCount = sorted.count { (1...8).contains($0.count - common.count) }
-    let isCompact =
-      common.count <= 8 && common.allSatisfy { $0 < 0x80 } && fitCount * 10 >= sorted.count * 9
     compactPrefix = isCompact ? CompactPrefix(word: prefix[0], byteCount: common.count) : nil
     direct =
-      isCompact && gathersBitsFast
+      mayBeDirect
       ? DirectRanges(
-        keys: sorted.map(key), cells: cell, partitionOfCell: cells, partitionCount: partitionCount,
+        keys: keys, cells: cell, partitionOfCell: cells, partitionCount: partitionCount,
         prefix: prefix[0], prefixByteCount: common.count) : nil
     finder = PartitionFinder(
       splitters: splitters, levelCount: levelCount, lastPartition: cuts.count, prefix: prefix,
       prefixByteCount: prefixByteCount, cells: cells, cellMask: cell.mask, cellCheck: cell.check,
       cellConstant: cell.constant)
+  }
+
+  /// Cells at which to cut: at even quantiles of the keys, which rise.
+  private static func quantileCuts(
+    _ keys: [UInt64], _ cell: KeyCells, wantedCount: Int
+  ) -> [Int] {
+    var cuts: [Int] = []
+    if wantedCount <= 1 || keys.isEmpty { return cuts }
+    for i in 1..<wantedCount {
+      let cut = cell.index(of: keys[keys.count * i / wantedCount])
+      if cut > (cuts.last ?? 0) { cuts.append(cut) }
+    }
+    return cuts
+  }
+
+  /// As `quantileCuts`, but half of each partition's share is of the running numbers that there may be, so that
+  /// no partition has many more of them than there are codes: a sample has gaps.
+  private static func evenCuts(_ keys: [UInt64], _ cell: KeyCells, wantedCount: Int) -> [Int] {
+    guard wantedCount > 1, let first = keys.first, let last = keys.last else { return [] }
+    var sampleCounts = [Int](repeating: 0, count: cell.count)
+    for key in keys { sampleCounts[cell.index(of: key)] += 1 }
+    let range = cell.index(of: first)...cell.index(of: last)
+    let plausibleCount = range.count { cell.isPlausible($0) }
+    func weight(_ index: Int) -> Int {
+      sampleCounts[index] * plausibleCount + (cell.isPlausible(index) ? keys.count : 0)
+    }
+    let total = range.reduce(0) { $0 + weight($1) }
+    var cuts: [Int] = []
+    var below = 0
+    var wanted = 1
+    for index in range {
+      if below > 0, wanted < wantedCount, below * wantedCount >= wanted * total {
+        cuts.append(index)
+        while wanted < wantedCount, below * wantedCount >= wanted * total { wanted += 1 }
+      }
+      below += weight(index)
+    }
+    return cuts
   }
 
   deinit {
@@ -126,6 +163,9 @@ struct KeyCells {
   }
 
   var count: Int { 1 << mask.nonzeroBitCount }
+
+  /// Whether the bytes that differ are digits throughout the sample.
+  var isOfDigits: Bool { mask != 0 && digitBits == allBits }
 
   func index(of key: UInt64) -> Int {
     var index = 0
