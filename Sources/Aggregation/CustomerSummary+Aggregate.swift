@@ -62,6 +62,21 @@ extension CustomerSummary {
       purchaseDays: parts[0], monetaryTotals: sums[1], firstDayTotals: sums[0])
   }
 
+  /// The summary with more customers at its end, who have no transactions.
+  package func extended(to customerCount: Int) -> CustomerSummary {
+    precondition(customerCount >= count, "customers are added")
+    if customerCount == count { return self }
+    return CustomerSummary.build(customerCount: customerCount, asOf: asOf) { columns in
+      _ = columns.firstDays.update(fromContentsOf: firstDays.pointer)
+      _ = columns.lastDays.update(fromContentsOf: lastDays.pointer)
+      _ = columns.orders.update(fromContentsOf: orders.pointer)
+      _ = columns.purchaseDays.update(fromContentsOf: purchaseDays.pointer)
+      _ = columns.totals.update(fromContentsOf: monetaryTotals.pointer)
+      _ = columns.firstDayTotals.update(fromContentsOf: firstDayTotals.pointer)
+      columns.clear(count..<customerCount)
+    }
+  }
+
   private static func aggregate(
     _ batches: [TransactionRuns], bounds: DayBounds, into columns: SummaryColumns
   ) throws(AggregationError) {
@@ -108,13 +123,20 @@ extension SummaryColumns {
   package func aggregate(
     _ rows: TransactionTable, firstRow: Int, asOf: Int32, windowDays: Int? = nil
   ) throws(AggregationError) {
+    try aggregate(rows.runs, firstRow: firstRow, asOf: asOf, windowDays: windowDays)
+  }
+
+  /// The same of a part whose rows are in memory that somebody else keeps.
+  package func aggregate(
+    _ runs: TransactionRuns, firstRow: Int, asOf: Int32, windowDays: Int? = nil
+  ) throws(AggregationError) {
     let bounds = try DayBounds(asOf: asOf, windowDays: windowDays)
-    guard firstRow >= 0 && firstRow + rows.customerCount <= count else {
-      throw .malformedBatch(batch: 0, customer: rows.customerCount - 1)
+    guard firstRow >= 0 && firstRow + runs.codes.count <= count else {
+      throw .malformedBatch(batch: 0, customer: runs.codes.count - 1)
     }
     var scratch = AggregateScratch()
     let fault = aggregateInOrder(
-      rows.runs, firstRow: firstRow, bounds: bounds, into: self, scratch: &scratch)
+      runs, firstRow: firstRow, bounds: bounds, into: self, scratch: &scratch)
     if let fault { throw AggregationError(fault, batch: 0) }
   }
 }

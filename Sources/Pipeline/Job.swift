@@ -1,6 +1,6 @@
 import Aggregation
 import Columns
-package import Ingest
+import Ingest
 import JSONText
 import Kernels
 import Models
@@ -17,12 +17,12 @@ package struct Job: ~Copyable {
   private(set) var writer: StoreWriter
   var publication = Publication()
   var order: CustomerOrder
-  /// The table of the batch that is about to be published, and its number.
-  private var newTable: TransactionTable?
-  /// First and last day of the new table.
-  private var newDays: (first: Int32, last: Int32)?
+  /// The rows of the batch that is about to be published.
+  var newRows: NewRows?
+  /// First and last day of the new rows.
+  var newDays: (first: Int32, last: Int32)?
   /// All batches, when several dates are to be scored from them.
-  private var keptTables: [TransactionTable]?
+  var keptTables: [TransactionTable]?
   /// Attributes of customers, once they are read; those about to be published included.
   var attributes: AttributeHistory?
   /// What they come to, once it is asked for.
@@ -59,49 +59,6 @@ package struct Job: ~Copyable {
     }
   }
 
-  /// Reads order logs into a batch that `publish` will put in force.
-  package mutating func ingest(_ request: IngestRequest) throws -> IngestReport {
-    let rejects = try request.rejectsPath.map { try RejectsFile($0) }
-    let existing = order.count == 0 ? nil : order.existing
-    let batch = try clock.measure("read") {
-      try Ingest.ingest(request.paths, options: request.options, existing: existing) {
-        row throws(IngestError) in
-        try rejects?.append(row)
-      }
-    }
-    try rejects?.finish()
-    if !request.isAgain { try refuseKnown(batch.report) }
-    if batch.rowCount == 0 { return batch.report }
-    let table = try clock.measure("sort") { try batch.table() }
-    newTable = table
-    if let first = batch.report.firstDay, let last = batch.report.lastDay {
-      newDays = (first, last)
-    }
-    keptTables = nil
-    order = order.adding(batch.newCustomers)
-    publication.batches = [
-      BatchDraft(
-        table,
-        sources: batch.report.files.map {
-          BatchSource(name: $0.path, byteCount: $0.byteCount, contentHash: $0.contentHash)
-        }, ingest: batch.report.json)
-    ]
-    if batch.newCustomers.count > 0 {
-      publication.customers.append(CustomersDraft(newIDs: batch.newCustomers))
-    }
-    return batch.report
-  }
-
-  private func refuseKnown(_ report: IngestReport) throws(PipelineError) {
-    for (index, file) in report.files.enumerated() {
-      if let batch = writer.store.batch(withSource: file.contentHash) {
-        throw .alreadyIngested(file: file.path, batch: batch.name)
-      }
-      let same = report.files[..<index].first { $0.contentHash == file.contentHash }
-      if let same { throw .sameFileTwice(file: file.path, other: same.path) }
-    }
-  }
-
   /// Scores all customers, as a snapshot that `publish` will put in force.
   package mutating func score(_ request: ScoreRequest) throws -> ScoredBase {
     let store = writer.store
@@ -113,8 +70,8 @@ package struct Job: ~Copyable {
     }
     let summary = try summarise(asOf: asOf, request)
     var numbers = store.manifest.batches.map(\.number)
-    if newTable != nil { numbers.append((numbers.last ?? 0) + 1) }
-    let new = newTable
+    if newRows != nil { numbers.append((numbers.last ?? 0) + 1) }
+    let new = newRows
     let kept = keptTables
     let customerCount = order.count
     let attributes = try currentAttributes()
@@ -128,11 +85,11 @@ package struct Job: ~Copyable {
         if let column = attributes?.column(named: name) { return CustomerAttribute(column) }
         let batches = try kept ?? Job.loadBatches(store, extras: .all) { _ in true }
         return try CustomerAttribute(
-          name, batches: batches + (new.map { [$0] } ?? []), customerCount: customerCount,
+          name, batches: batches + (new?.tables(extras: .all) ?? []), customerCount: customerCount,
           asOf: asOf, others: attributes?.frame.names ?? [])
       },
       transactions: {
-        try (kept ?? Job.loadBatches(store) { _ in true }) + (new.map { [$0] } ?? [])
+        try (kept ?? Job.loadBatches(store) { _ in true }) + (new?.tables() ?? [])
       })
     let base = try scoring.score(summary, clock: &clock)
     publication.snapshots = [base.draft]
@@ -170,10 +127,15 @@ package struct Job: ~Copyable {
   ) throws -> CustomerSummary {
     let store = writer.store
     let customerCount = order.count
-    let new = newTable
+    let new = newRows
+    if store.manifest.batches.isEmpty, let ready = new?.summary(asOf: asOf, window: request.window)
+    {
+      // Attributes may have brought customers since.
+      return ready.extended(to: customerCount)
+    }
     if !request.isFull, request.window == nil, !store.manifest.batches.isEmpty {
       let folded = try clock.measure("fold") {
-        try Job.fold(store, new: new, customerCount: customerCount, asOf: asOf)
+        try Job.fold(store, new: new?.tables() ?? [], customerCount: customerCount, asOf: asOf)
       }
       if let folded { return folded }
     }
@@ -183,7 +145,7 @@ package struct Job: ~Copyable {
     } else {
       tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
     }
-    if let new { tables.append(new) }
+    tables += try new?.tables() ?? []
     return try clock.measure("aggregate") {
       try CustomerSummary.aggregate(
         tables, customerCount: customerCount, asOf: asOf,
@@ -193,13 +155,13 @@ package struct Job: ~Copyable {
 
   /// Folds what the last snapshot does not have into its summary; nil when that can't be done.
   private static func fold(
-    _ store: Store, new: TransactionTable?, customerCount: Int, asOf: Int32
+    _ store: Store, new: [TransactionTable], customerCount: Int, asOf: Int32
   ) throws -> CustomerSummary? {
     guard let state = try SummaryState.latest(store) else { return nil }
     let known = Set(state.batchNumbers)
     let earlier = store.manifest.batches.filter { known.contains($0.number) }
     var tables = try loadBatches(store) { !known.contains($0.number) }
-    if let new { tables.append(new) }
+    tables += new
     let hasOrders =
       try tables.contains { $0.orders != nil }
       && earlier.contains { entry in
@@ -230,7 +192,7 @@ package struct Job: ~Copyable {
     let published = try writer.commit(publication)
     clock.add("publish", since: start)
     publication = Publication()
-    newTable = nil
+    newRows = nil
     newDays = nil
     newProspects = []
     return published

@@ -59,7 +59,7 @@ package struct StorageError: Error, Sendable, Equatable {
   }
 
   /// The same error with more advice.
-  func advising(_ more: String) -> StorageError {
+  package func advising(_ more: String) -> StorageError {
     StorageError(
       kind, path: path, block: block, byteOffset: byteOffset, found: found, expected: expected,
       advice: advice + "; " + more)

@@ -4,6 +4,7 @@ final class RowScratch {
   private let codeMemory = ScratchMemory<UInt32>()
   private let rowCountMemory = ScratchMemory<UInt32>()
   private let rowMemory = ScratchMemory<UInt64>()
+  private let startMemory = ScratchMemory<UInt32>()
 
   /// Zeros, an entry a code.
   func zeroedCounts(_ count: Int) -> UnsafeMutablePointer<UInt32> {
@@ -20,6 +21,11 @@ final class RowScratch {
     _ count: Int
   ) -> (codes: UnsafeMutablePointer<UInt32>, rowCounts: UnsafeMutablePointer<UInt32>) {
     (codeMemory.reserve(count + 1), rowCountMemory.reserve(count + 1))
+  }
+
+  /// Room for the first rows of `customerCount` customers, and the number of rows.
+  func starts(_ customerCount: Int) -> UnsafeMutablePointer<UInt32> {
+    startMemory.reserve(customerCount + 1)
   }
 
   /// Room for packed rows.

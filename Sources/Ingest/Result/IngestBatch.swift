@@ -26,15 +26,12 @@ package final class IngestBatch: @unchecked Sendable {
 
   let partitions: PartitionSet
   let extras: [KeptColumn]
-  /// For a batch whose customers are in id order part by part: the parts' partitions. Otherwise, the table whose
-  /// codes rise, made at once.
-  private let contents: Contents
+  /// The partitions that have rows.
+  let filled: [Int]
+  /// Each partition's codes in id order; nil where codes are in id order throughout, and parts are partitions.
+  /// Otherwise there is one part.
+  let codes: [AlignedBuffer<UInt32>]?
   private let taken: Mutex<[Bool]>
-
-  private enum Contents {
-    case partitions([Int])
-    case merged(TransactionTable)
-  }
 
   init(_ run: IngestRun, existing: ExistingCustomers?) throws(IngestError) {
     partitions = run.partitions
@@ -58,28 +55,18 @@ package final class IngestBatch: @unchecked Sendable {
     self.report = report
     try IngestBatch.check(totals)
 
-    let filled = all.indices.filter { all[$0].rowCount > 0 }
+    filled = all.indices.filter { all[$0].rowCount > 0 }
+    codes = join.codes
     var parts: [IngestPart] = []
-    if known == nil {
-      var row = 0
-      var customer = 0
-      for p in filled {
-        parts.append(
-          IngestPart(
-            rows: row..<row + all[p].rowCount,
-            customers: customer..<customer + all[p].customerCount))
-        row += all[p].rowCount
-        customer += all[p].customerCount
-      }
-      contents = .partitions(filled)
-    } else {
-      let builder = TableBuilder(
-        partitions: run.partitions, codes: join.codes, extras: extras)
-      let table = try builder.mergedTable(filled)
-      if table.rowCount > 0 {
-        parts = [IngestPart(rows: 0..<table.rowCount, customers: 0..<table.customerCount)]
-      }
-      contents = .merged(table)
+    for p in filled {
+      let (row, customer) = (parts.last?.rows.upperBound, parts.last?.customers.upperBound)
+      parts.append(
+        IngestPart(
+          rows: (row ?? 0)..<(row ?? 0) + all[p].rowCount,
+          customers: (customer ?? 0)..<(customer ?? 0) + all[p].customerCount))
+    }
+    if codes != nil, let last = parts.last {
+      parts = [IngestPart(rows: 0..<last.rows.upperBound, customers: 0..<last.customers.upperBound)]
     }
     self.parts = parts
     taken = Mutex(Array(repeating: false, count: parts.count))
@@ -88,27 +75,22 @@ package final class IngestBatch: @unchecked Sendable {
   /// The rows of one part, as a table of their own; each part once.
   package func table(ofPart part: Int) throws(IngestError) -> TransactionTable {
     take(part..<part + 1)
-    switch contents {
-    case .merged(let table): return table
-    case .partitions(let filled):
-      return try builder.table(of: [filled[part]], firstCode: parts[part].customers.lowerBound)
-    }
+    if codes != nil { return try builder.mergedTable(filled) }
+    return try builder.table(of: [filled[part]], firstCode: parts[part].customers.lowerBound)
   }
 
   /// All rows.
   package func table() throws(IngestError) -> TransactionTable {
     take(parts.indices)
-    switch contents {
-    case .merged(let table): return table
-    case .partitions(let filled): return try builder.table(of: filled, firstCode: 0)
-    }
+    if codes != nil { return try builder.mergedTable(filled) }
+    return try builder.table(of: filled, firstCode: 0)
   }
 
   private var builder: TableBuilder {
-    TableBuilder(partitions: partitions, codes: nil, extras: extras)
+    TableBuilder(partitions: partitions, codes: codes, extras: extras)
   }
 
-  private func take(_ range: Range<Int>) {
+  func take(_ range: Range<Int>) {
     taken.withLock { taken in
       for part in range {
         precondition(!taken[part], "a part is taken once")

@@ -13,30 +13,26 @@ struct PartitionRows {
     self.extras = extras
   }
 
-  /// Fills the rows from `firstRow` on, and the row starts of the customers from `firstCustomer` on.
+  /// Fills the rows from `place` on; `starts` become the places of each customer's first row, counted from there,
+  /// and the number of rows.
   func fill(
-    _ columns: TableColumns, firstRow: Int, firstCustomer: Int, _ scratch: RowScratch
+    _ columns: RowColumns, at place: Int, starts: UnsafeMutablePointer<UInt32>,
+    _ scratch: RowScratch
   ) throws(IngestError) {
     let spilled = try SpilledRows(partition.extents, spill)
-    let customerCount = partition.customerCount
-    let starts = UnsafeMutablePointer<UInt32>.allocate(capacity: customerCount + 1)
-    defer { starts.deallocate() }
     let segments = spilled.segments + partition.segments + partition.directSegments
     withExtendedLifetime(spilled) {
       if case .packed(let scale) = partition.layout.kind, partition.misfits.isEmpty {
-        fillPacked(segments, scale, starts, columns, firstRow, scratch)
+        fillPacked(segments, scale, starts, columns, place, scratch)
       } else {
-        fillWide(segments, starts, columns, firstRow, scratch)
+        fillWide(segments, starts, columns, place, scratch)
       }
-    }
-    for k in 0..<customerCount {
-      columns.rowStarts[firstCustomer + k] = UInt32(firstRow) + starts[k]
     }
   }
 
   private func fillPacked(
     _ segments: [RowSegment], _ scale: Int64, _ starts: UnsafeMutablePointer<UInt32>,
-    _ columns: TableColumns, _ firstRow: Int, _ scratch: RowScratch
+    _ columns: RowColumns, _ firstRow: Int, _ scratch: RowScratch
   ) {
     let customers = partition.customers!
     let rowCounts = customers.rowCounts!
@@ -57,7 +53,7 @@ struct PartitionRows {
   }
 
   private func fillWide(
-    _ segments: [RowSegment], _ starts: UnsafeMutablePointer<UInt32>, _ columns: TableColumns,
+    _ segments: [RowSegment], _ starts: UnsafeMutablePointer<UInt32>, _ columns: RowColumns,
     _ firstRow: Int, _ scratch: RowScratch
   ) {
     let customers = partition.customers!

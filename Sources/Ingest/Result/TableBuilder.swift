@@ -34,8 +34,8 @@ struct TableBuilder {
       for place in places {
         let customer = Int(UInt32(truncatingIfNeeded: sorted[place]))
         let from = Int(byID.rowStarts[customer])
-        byCode.copyRows(
-          from: byID, at: from, to: Int(byCode.rowStarts[place]),
+        byCode.rows.copyRows(
+          from: byID.rows, at: from, to: Int(byCode.rowStarts[place]),
           count: Int(byID.rowStarts[customer + 1]) - from)
       }
     }
@@ -59,16 +59,18 @@ struct TableBuilder {
     Parallel.perform(chosen.count) { i in
       let partition = me.partitions.partitions[chosen[i]]
       me.partitions.scratches.lend { scratch in
+        let starts = scratch.starts(partition.customerCount)
         do throws(IngestError) {
           try PartitionRows(partition, spill: me.partitions.spill, extras: me.extras).fill(
-            columns, firstRow: firstRows[i], firstCustomer: firstCustomers[i], scratch)
+            columns.rows, at: firstRows[i], starts: starts, scratch)
         } catch {
           failure.withLock { $0 = $0 ?? error }
         }
-      }
-      for k in 0..<partition.customerCount {
-        let customer = firstCustomers[i] + k
-        columns.customerCodes[customer] = me.codes?[chosen[i]][k] ?? UInt32(firstCode + customer)
+        for k in 0..<partition.customerCount {
+          let customer = firstCustomers[i] + k
+          columns.customerCodes[customer] = me.codes?[chosen[i]][k] ?? UInt32(firstCode + customer)
+          columns.rowStarts[customer] = UInt32(firstRows[i]) + starts[k]
+        }
       }
       partition.dropRows()
     }

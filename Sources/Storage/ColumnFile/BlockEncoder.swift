@@ -14,26 +14,40 @@ struct BlockEncoder {
   let header: ColumnFileHeader
   let identity: FileIdentity
   let path: String
+  /// The column's row that is the source's first: not 0 where the source is a part of the column.
+  let firstRow: Int
 
   init(_ source: ColumnSource, identity: FileIdentity, path: String) {
+    self.init(part: source, from: 0, of: source.header, identity: identity, path: path)
+  }
+
+  /// Of the rows of a column from `firstRow` on, where a block begins.
+  init(
+    part source: ColumnSource, from firstRow: Int, of header: ColumnFileHeader,
+    identity: FileIdentity, path: String
+  ) {
+    precondition(firstRow % StorageLimits.blockRowCount == 0, "parts begin where blocks begin")
     self.source = source
-    self.header = source.header
+    self.header = header
     self.identity = identity
     self.path = path
+    self.firstRow = firstRow
   }
 
   /// Encodes block `block` with `scratch`, whose memory the result may point to.
   func encode(_ block: Int, _ scratch: BlockScratch) throws(StorageError) -> EncodedBlock {
     var entry = BlockEntry()
-    let rows = header.rows(ofBlock: block)
-    entry.rowCount = rows.count
+    let columnRows = header.rows(ofBlock: block)
+    entry.rowCount = columnRows.count
     if block < header.dictionaryBlockCount {
       guard case .codes(_, _, let dictionary) = source.payload else {
         preconditionFailure("only columns of codes have a dictionary")
       }
-      let raw = try encodeText(dictionary, rows, validity: nil, &entry, scratch)
+      let raw = try encodeText(dictionary, columnRows, validity: nil, &entry, scratch)
       return finish(&entry, raw, block, scratch)
     }
+    let rows = columnRows.lowerBound - firstRow..<columnRows.upperBound - firstRow
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= source.rowCount, "the part has them")
     let validity = blockValidity(rows)
     entry.nullCount = validity.map { rows.count - oneCount($0) } ?? 0
     let nulls = entry.nullCount > 0 ? validity : nil

@@ -53,7 +53,19 @@ struct ColumnSource: @unchecked Sendable {
     payload = .fixed(hashes.pointer.bytes)
   }
 
-  var header: ColumnFileHeader {
+  /// Fixed-width values in memory that the caller keeps while the source is used.
+  init(_ type: ColumnType, rowCount: Int, unowned values: UnsafeRawPointer) {
+    self.type = type
+    self.rowCount = rowCount
+    validity = nil
+    owners = []
+    payload = .fixed(values)
+  }
+
+  var header: ColumnFileHeader { header(rowCount: rowCount) }
+
+  /// The header of a column of which these are some rows.
+  func header(rowCount: Int) -> ColumnFileHeader {
     switch payload {
     case .codes(_, _, let dictionary):
       ColumnFileHeader(type: type, rowCount: rowCount, dictionaryCount: dictionary.count)

@@ -10,42 +10,57 @@ struct BatchSummary {
   /// The exact sum of the amounts.
   let total: Int64
 
-  private struct Part {
-    var firstDay = Int32.max
-    var lastDay = Int32.min
-    /// total = high · 2³² + low; at most 2³² rows, so neither half overflows.
-    var low: UInt64 = 0
-    var high: Int64 = 0
-
-    mutating func add(_ other: Part) {
-      firstDay = min(firstDay, other.firstDay)
-      lastDay = max(lastDay, other.lastDay)
-      low &+= other.low
-      high &+= other.high
+  init(_ table: TransactionTable, _ folder: String) throws(StorageError) {
+    let sums = BatchSums()
+    Parallel.forEachChunk(of: table.rowCount) { _, rows in
+      sums.add(
+        days: UnsafeBufferPointer(rebasing: table.days.pointer[rows]),
+        amounts: UnsafeBufferPointer(rebasing: table.amounts.pointer[rows]))
     }
+    try self.init(sums, rowCount: table.rowCount, folder)
   }
 
-  init(_ table: TransactionTable, _ folder: String) throws(StorageError) {
-    let whole = Mutex(Part())
-    Parallel.forEachChunk(of: table.rowCount) { _, rows in
-      var part = Part()
-      let days = IntegerBounds.find(in: UnsafeBufferPointer(rebasing: table.days.pointer[rows]))
-      (part.firstDay, part.lastDay) = (days.minimum, days.maximum)
-      for amount in UnsafeBufferPointer(rebasing: table.amounts.pointer[rows]) {
-        part.low &+= UInt64(truncatingIfNeeded: amount) & 0xFFFF_FFFF
-        part.high &+= amount >> 32
-      }
-      // Integers: the order in which parts come together does not matter.
-      whole.withLock { [part] in $0.add(part) }
-    }
-    let sum = whole.withLock { $0 }
-    firstDay = table.rowCount == 0 ? 0 : sum.firstDay
-    lastDay = table.rowCount == 0 ? 0 : sum.lastDay
+  /// Of all rows of a batch, added up.
+  init(_ sums: BatchSums, rowCount: Int, _ folder: String) throws(StorageError) {
+    let sum = sums.total
+    firstDay = rowCount == 0 ? 0 : sum.firstDay
+    lastDay = rowCount == 0 ? 0 : sum.lastDay
     guard let top = Int32(exactly: sum.high &+ Int64(sum.low >> 32)) else {
       throw StorageError(
         .limit, path: folder, found: "amounts whose sum is past 64 bits",
         expected: "a sum of at most \(Money.text(.max))", advice: "check the amounts")
     }
     total = Int64(top) << 32 | Int64(sum.low & 0xFFFF_FFFF)
+  }
+}
+
+/// Days and amounts of a batch added up, chunk by chunk, from any thread: integers, so that the order does not
+/// matter.
+final class BatchSums: Sendable {
+  struct Total {
+    var firstDay = Int32.max
+    var lastDay = Int32.min
+    /// total = high · 2³² + low; at most 2³² rows, so neither half overflows.
+    var low: UInt64 = 0
+    var high: Int64 = 0
+  }
+  private let whole = Mutex(Total())
+
+  var total: Total { whole.withLock { $0 } }
+
+  func add(days: UnsafeBufferPointer<Int32>, amounts: UnsafeBufferPointer<Int64>) {
+    var low: UInt64 = 0
+    var high: Int64 = 0
+    let bounds = IntegerBounds.find(in: days)
+    for amount in amounts {
+      low &+= UInt64(truncatingIfNeeded: amount) & 0xFFFF_FFFF
+      high &+= amount >> 32
+    }
+    whole.withLock { [low, high] in
+      $0.firstDay = min($0.firstDay, bounds.minimum)
+      $0.lastDay = max($0.lastDay, bounds.maximum)
+      $0.low &+= low
+      $0.high &+= high
+    }
   }
 }

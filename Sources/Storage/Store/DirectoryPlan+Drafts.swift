@@ -9,6 +9,12 @@ extension DirectoryPlan {
     static let day = "day"
     static let amount = "amount"
     static let order = "order"
+
+    /// All columns of a batch in the order in which they are listed.
+    static func names(hasOrders: Bool, extras: [String]) -> [String] {
+      [amount, day] + (hasOrders ? [order] : []) + [customer, count]
+        + extras.map { DirectoryPlan.extraPrefix + $0 }
+    }
   }
 
   /// The column of customer ids, and of the codes that attributes belong to.
@@ -24,45 +30,61 @@ extension DirectoryPlan {
   static let snapshotMemberNames: Set<String> = ["asOf", "rows", "files", "checksum"]
 
   init(_ draft: BatchDraft, number: Int, customerCount: Int) throws(StorageError) {
-    let table = draft.table
     let folder = "batches/" + Manifest.name(of: number)
-    if let last = table.customerCodes.pointer.last, Int(last) >= customerCount {
+    if let last = draft.lastCustomerCode, Int(last) >= customerCount {
       throw StorageError(
         .invalid, path: folder, found: "customer code \(last)",
         expected: "a code below \(customerCount), the number of customers",
         advice: "publish the new customers with the batch")
     }
-    let summary = try BatchSummary(table, folder)
+    let summary: BatchSummary
+    switch draft.content {
+    case .table(let table):
+      self.init(folder: folder, recordName: "batch.json", members: [])
+      summary = try BatchSummary(table, folder)
+      try addColumns(of: table)
+    case .stream(let stream):
+      precondition(stream.number == number, "a stream's batch is published as the next one")
+      self = stream.plan
+      self.stream = stream
+      summary = try stream.summary()
+    }
+    self.summary = summary
     let sources = draft.sources.map { source -> JSON in
       [
         "name": .string(source.name), "bytes": JSON(source.byteCount),
         "hash": .string(Checksum.text(source.contentHash)),
       ]
     }
-    self.init(
-      folder: folder, recordName: "batch.json",
-      members: [
-        JSON.Member("rows", JSON(table.rowCount)),
-        JSON.Member("customers", JSON(table.customerCount)),
-        JSON.Member("firstDay", .string(Day.text(summary.firstDay))),
-        JSON.Member("lastDay", .string(Day.text(summary.lastDay))),
-        JSON.Member("total", .integer(summary.total)),
-        JSON.Member("sources", .array(sources)),
-        JSON.Member("ingest", draft.ingest),
-      ])
-    self.summary = summary
+    members = [
+      JSON.Member("rows", JSON(draft.rowCount)),
+      JSON.Member("customers", JSON(draft.customerCount)),
+      JSON.Member("firstDay", .string(Day.text(summary.firstDay))),
+      JSON.Member("lastDay", .string(Day.text(summary.lastDay))),
+      JSON.Member("total", .integer(summary.total)),
+      JSON.Member("sources", .array(sources)),
+      JSON.Member("ingest", draft.ingest),
+    ]
+  }
+
+  private mutating func addColumns(of table: TransactionTable) throws(StorageError) {
     let starts = table.rowStarts.pointer
     let counts = AlignedBuffer<UInt32>(count: table.customerCount) { counts in
       for k in counts.indices { counts[k] = starts[k + 1] - starts[k] }
     }
-    try add(BatchColumn.amount, ColumnSource(Column("amount", .money(table.amounts))))
-    try add(BatchColumn.day, ColumnSource(Column("day", .day(table.days))))
-    if let orders = table.orders { try add(BatchColumn.order, ColumnSource(hashes: orders)) }
-    try add(BatchColumn.customer, ColumnSource(Column("customer", .uint32(table.customerCodes))))
-    try add(BatchColumn.count, ColumnSource(Column("count", .uint32(counts))))
+    var sources: [String: ColumnSource] = [
+      BatchColumn.amount: ColumnSource(Column("amount", .money(table.amounts))),
+      BatchColumn.day: ColumnSource(Column("day", .day(table.days))),
+      BatchColumn.customer: ColumnSource(Column("customer", .uint32(table.customerCodes))),
+      BatchColumn.count: ColumnSource(Column("count", .uint32(counts))),
+    ]
+    if let orders = table.orders { sources[BatchColumn.order] = ColumnSource(hashes: orders) }
     for extra in table.extras {
-      try add(DirectoryPlan.extraPrefix + extra.name, ColumnSource(extra))
+      sources[DirectoryPlan.extraPrefix + extra.name] = ColumnSource(extra)
     }
+    let names = BatchColumn.names(
+      hasOrders: table.orders != nil, extras: table.extras.map(\.name))
+    for name in names { try add(name, sources[name]) }
   }
 
   init(

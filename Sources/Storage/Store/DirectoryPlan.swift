@@ -6,7 +6,8 @@ struct DirectoryPlan {
   struct PlannedColumn {
     let name: String
     let fileName: String
-    let source: ColumnSource
+    /// Nil where the column is written already.
+    let source: ColumnSource?
     let isHidden: Bool
   }
 
@@ -15,9 +16,11 @@ struct DirectoryPlan {
   /// `batch.json`
   let recordName: String
   /// Members of the JSON file before the list of files.
-  let members: [JSON.Member]
+  var members: [JSON.Member]
   /// Of a batch only.
   var summary: BatchSummary?
+  /// What has written the columns already.
+  var stream: BatchStream?
   private(set) var columns: [PlannedColumn] = []
   private var fileNames: Set<String> = []
 
@@ -35,7 +38,7 @@ struct DirectoryPlan {
 
   /// Adds a column; its name is checked against those before it.
   mutating func add(
-    _ name: String, _ source: ColumnSource, isHidden: Bool = false
+    _ name: String, _ source: ColumnSource?, isHidden: Bool = false
   ) throws(StorageError) {
     func invalid(_ found: String, _ expected: String) -> StorageError {
       StorageError(

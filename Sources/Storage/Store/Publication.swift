@@ -17,15 +17,52 @@ package struct BatchSource: Sendable, Equatable {
 
 /// A batch to be published.
 package struct BatchDraft: Sendable {
-  package let table: TransactionTable
+  enum Content: Sendable {
+    case table(TransactionTable)
+    case stream(BatchStream)
+  }
+  let content: Content
   package let sources: [BatchSource]
   /// How it was read (options, report): kept in batch.json as `ingest`.
   package let ingest: JSON
 
   package init(_ table: TransactionTable, sources: [BatchSource], ingest: JSON = .object([])) {
-    self.table = table
+    content = .table(table)
     self.sources = sources
     self.ingest = ingest
+  }
+
+  /// Of rows that are written already: the stream is finished.
+  package init(_ stream: BatchStream, ingest: JSON = .object([])) {
+    content = .stream(stream)
+    sources = stream.sources
+    self.ingest = ingest
+  }
+
+  var isStreamed: Bool {
+    if case .stream = content { true } else { false }
+  }
+
+  var rowCount: Int {
+    switch content {
+    case .table(let table): table.rowCount
+    case .stream(let stream): stream.rowCount
+    }
+  }
+
+  var customerCount: Int {
+    switch content {
+    case .table(let table): table.customerCount
+    case .stream(let stream): stream.customerCount
+    }
+  }
+
+  /// The greatest code of a customer.
+  var lastCustomerCode: UInt32? {
+    switch content {
+    case .table(let table): table.customerCodes.pointer.last
+    case .stream(let stream): stream.lastCustomerCode
+    }
   }
 }
 

@@ -37,10 +37,24 @@ extension Store {
     _ entry: BatchEntry, orders wantsOrders: Bool = true, extras: ExtraColumns = .none
   ) throws(StorageError) -> TransactionTable {
     let folder = try batchFolder(entry)
+    return try Store.loadTable(
+      rowCount: entry.rowCount, customerCount: entry.customerCount, names: folder.files.map(\.name),
+      orders: wantsOrders, extras: extras
+    ) { name, rowCount throws(StorageError) in
+      try folder.open(folder.file(named: name), rowCount: rowCount)
+    }
+  }
+
+  /// Reads a table from the column files of a batch, which `reader` opens and finds to have so many rows.
+  static func loadTable(
+    rowCount: Int, customerCount: Int, names: [String], orders wantsOrders: Bool = true,
+    extras: ExtraColumns,
+    reader: (_ name: String, _ rowCount: Int) throws(StorageError) -> ColumnFileReader
+  ) throws(StorageError) -> TransactionTable {
     func open(
       _ name: String, _ type: ColumnType, _ rowCount: Int
     ) throws(StorageError) -> ColumnFileReader {
-      let reader = try folder.open(folder.file(named: name), rowCount: rowCount)
+      let reader = try reader(name, rowCount)
       guard reader.type == type else {
         throw .damaged(reader.path, found: reader.type.name, expected: type.name)
       }
@@ -48,15 +62,17 @@ extension Store {
     }
     typealias Name = DirectoryPlan.BatchColumn
     var readers = [
-      try open(Name.customer, .uint32, entry.customerCount),
-      try open(Name.count, .uint32, entry.customerCount),
-      try open(Name.day, .day, entry.rowCount),
-      try open(Name.amount, .money, entry.rowCount),
+      try open(Name.customer, .uint32, customerCount),
+      try open(Name.count, .uint32, customerCount),
+      try open(Name.day, .day, rowCount),
+      try open(Name.amount, .money, rowCount),
     ]
-    let extraFiles = try Store.extraFiles(folder, extras)
-    for (file, _) in extraFiles { readers.append(try folder.open(file, rowCount: entry.rowCount)) }
-    let hasOrders = wantsOrders && folder.files.contains { $0.name == Name.order }
-    if hasOrders { readers.append(try open(Name.order, .int64, entry.rowCount)) }
+    let extraNames = Store.extraNames(names, extras)
+    for name in extraNames {
+      readers.append(try reader(DirectoryPlan.extraPrefix + name, rowCount))
+    }
+    let hasOrders = wantsOrders && names.contains(Name.order)
+    if hasOrders { readers.append(try open(Name.order, .int64, rowCount)) }
     let jobs = readers.enumerated().map { index, reader in
       (
         reader,
@@ -66,11 +82,11 @@ extension Store {
     }
     try ColumnFileReader.decode(jobs)
     let table = try Store.table(
-      jobs[..<4].map { $0.1.column(named: "") }, readers[1].path, entry)
+      jobs[..<4].map { $0.1.column(named: "") }, readers[1].path, rowCount: rowCount)
     return TransactionTable(
       customerCodes: table.codes, rowStarts: table.starts, days: table.days,
       amounts: table.amounts, orders: hasOrders ? jobs.last!.1.hashBuffer : nil,
-      extras: zip(extraFiles, jobs[4...]).map { $1.1.column(named: $0.name) })
+      extras: zip(extraNames, jobs[4...]).map { $1.1.column(named: $0) })
   }
 
   private func batchFolder(_ entry: BatchEntry) throws(StorageError) -> StoredFolder {
@@ -78,26 +94,20 @@ extension Store {
       self, folder: entry.folder, recordName: "batch.json", checksum: entry.checksum)
   }
 
-  static func extraFiles(
-    _ folder: StoredFolder, _ extras: ExtraColumns
-  ) throws(StorageError) -> [(file: StoredFile, name: String)] {
+  /// The names of the wanted extra columns among those of a batch's files.
+  static func extraNames(_ names: [String], _ extras: ExtraColumns) -> [String] {
     let prefix = DirectoryPlan.extraPrefix
     switch extras {
     case .none: return []
     case .all:
-      return folder.files.filter { $0.name.hasPrefix(prefix) }.map {
-        ($0, String($0.name.dropFirst(prefix.count)))
-      }
-    case .named(let names):
-      var files: [(StoredFile, String)] = []
-      for name in names { files.append((try folder.file(named: prefix + name), name)) }
-      return files
+      return names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    case .named(let wanted): return wanted
     }
   }
 
   /// Customers as runs: checked, because a table of runs that do not fit would trap.
   private static func table(
-    _ columns: [Column], _ countPath: String, _ entry: BatchEntry
+    _ columns: [Column], _ countPath: String, rowCount: Int
   ) throws(StorageError) -> (
     codes: AlignedBuffer<UInt32>, starts: AlignedBuffer<UInt32>, days: AlignedBuffer<Int32>,
     amounts: AlignedBuffer<Int64>
@@ -118,9 +128,9 @@ extension Store {
         areRisingAndFull = areRisingAndFull && isRising && countValues[k] > 0
       }
     }
-    guard total == entry.rowCount, areRisingAndFull else {
+    guard total == rowCount, areRisingAndFull else {
       throw .damaged(
-        countPath, found: "customers of \(total) rows", expected: "\(entry.rowCount), in order")
+        countPath, found: "customers of \(total) rows", expected: "\(rowCount), in order")
     }
     return (codes, starts, days, amounts)
   }

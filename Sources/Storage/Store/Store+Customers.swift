@@ -37,7 +37,8 @@ extension Store {
       var requests = [
         (reader: try folder.open(codeFile, rowCount: entry.attributeRowCount), name: "code")
       ]
-      for (file, name) in try Store.extraFiles(folder, .all) {
+      for name in Store.extraNames(folder.files.map(\.name), .all) {
+        let file = try folder.file(named: DirectoryPlan.extraPrefix + name)
         requests.append((try folder.open(file, rowCount: entry.attributeRowCount), name))
       }
       let columns = try ColumnFileReader.readAll(requests)

@@ -23,6 +23,7 @@ extension StoreWriter {
       try putInPlace(plans)
       try store.replaceManifest(with: next, onRename: { mayRemove = false })
       store = Store(path: store.path, manifest: next, system: store.system)
+      for plan in plans { plan.stream?.keep() }
       return published
     } catch {
       if mayRemove { abandon(plans) }
@@ -31,17 +32,26 @@ extension StoreWriter {
     }
   }
 
+  /// Begins a batch that is written row by row; see `BatchStream`. It is the next batch of this store: nothing
+  /// else may be published before it is, or is given up.
+  package func streamBatch(
+    rowCount: Int, sources: [BatchSource]
+  ) throws(StorageError) -> BatchStream {
+    let manifest = store.manifest
+    return try BatchStream(
+      store,
+      storeID: manifest.change == 0
+        ? StoreWriter.storeID(ofBatches: [(sources, rowCount)]) : manifest.storeID,
+      number: (manifest.batches.last?.number ?? 0) + 1, rowCount: rowCount, sources: sources)
+  }
+
   /// The id of a store is made of what is first published in it, not drawn: the same input gives the same
-  /// bytes in every file. It tells stores of different data apart, which is all that it is for.
+  /// bytes in every file. It tells stores of different data apart, which is all that it is for. Of a streamed
+  /// batch the rows' number and sources alone make it: its files are begun before the rest is known.
   private static func storeID(of publication: Publication) -> String {
-    var bytes: [UInt8] = []
-    for batch in publication.batches {
-      for source in batch.sources {
-        bytes += Array(source.name.utf8)
-        withUnsafeBytes(of: source.contentHash.littleEndian) { bytes += Array($0) }
-      }
-      bytes += Array("\(batch.table.rowCount)".utf8)
-    }
+    let batches = publication.batches.map { ($0.sources, $0.rowCount) }
+    if publication.batches.contains(where: \.isStreamed) { return storeID(ofBatches: batches) }
+    var bytes = storeIDBytes(ofBatches: batches)
     for customers in publication.customers {
       bytes += Array("\(customers.newIDs.count)".utf8)
       bytes += Array(customers.newIDs.bytes.pointer.prefix(65_536))
@@ -49,6 +59,30 @@ extension StoreWriter {
     for snapshot in publication.snapshots {
       bytes += Array("\(snapshot.asOf) \(snapshot.frame.rowCount)".utf8)
     }
+    return storeID(of: bytes)
+  }
+
+  private static func storeID(
+    ofBatches batches: [(sources: [BatchSource], rowCount: Int)]
+  ) -> String {
+    storeID(of: storeIDBytes(ofBatches: batches))
+  }
+
+  private static func storeIDBytes(
+    ofBatches batches: [(sources: [BatchSource], rowCount: Int)]
+  ) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for batch in batches {
+      for source in batch.sources {
+        bytes += Array(source.name.utf8)
+        withUnsafeBytes(of: source.contentHash.littleEndian) { bytes += Array($0) }
+      }
+      bytes += Array("\(batch.rowCount)".utf8)
+    }
+    return bytes
+  }
+
+  private static func storeID(of bytes: [UInt8]) -> String {
     let id = Checksum.of(bytes, seed: 1)
     return Checksum.hex(id == 0 ? 1 : id)
   }
@@ -109,12 +143,14 @@ extension StoreWriter {
     func identity(_ path: String) -> FileIdentity { FileIdentity(storeID: storeID, path: path) }
     var jobs: [ColumnFileWriter.Job] = []
     for plan in plans {
+      if plan.stream != nil { continue }
       let directory = store.path + "/" + plan.temporaryFolder
       try system.makeDirectory(directory)
       for column in plan.columns {
+        guard let source = column.source else { preconditionFailure("a column has values") }
         jobs.append(
           ColumnFileWriter.Job(
-            source: column.source, path: directory + "/" + column.fileName,
+            source: source, path: directory + "/" + column.fileName,
             identity: identity(plan.folder + "/" + column.fileName)))
       }
     }
@@ -123,8 +159,13 @@ extension StoreWriter {
     var done = 0
     for plan in plans {
       let identity = identity(plan.folder + "/" + plan.recordName)
-      let own = Array(summaries[done..<done + plan.columns.count])
-      done += plan.columns.count
+      let own: [ColumnFileSummary]
+      if let stream = plan.stream {
+        own = try stream.summaries()
+      } else {
+        own = Array(summaries[done..<done + plan.columns.count])
+        done += plan.columns.count
+      }
       let (bytes, checksum) = plan.record(own, identity: identity)
       let directory = store.path + "/" + plan.temporaryFolder
       records.append(
@@ -191,8 +232,8 @@ extension StoreWriter {
     var snapshots: [SnapshotEntry] = []
     for (batch, summary) in zip(publication.batches, summaries) {
       let entry = BatchEntry(
-        number: (next.batches.last?.number ?? 0) + 1, rowCount: batch.table.rowCount,
-        customerCount: batch.table.customerCount, firstDay: summary.firstDay,
+        number: (next.batches.last?.number ?? 0) + 1, rowCount: batch.rowCount,
+        customerCount: batch.customerCount, firstDay: summary.firstDay,
         lastDay: summary.lastDay,
         sourceHashes: batch.sources.map(\.contentHash), checksum: checksums.removeFirst())
       next.batches.append(entry)

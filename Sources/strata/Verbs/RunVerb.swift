@@ -48,7 +48,7 @@ struct RunVerb: ParsableCommand {
     let ingestRequest = try input.request(store: target.store, configuration)
     let path = output.path(configuration)
     var job = try Job(store: target.store, creating: true)
-    let report = try job.ingest(ingestRequest)
+    let report = try job.ingest(ingestRequest, scoring: request)
     let attributeReport = try ingestAttributes(&job, ingestRequest, configuration)
     let base = try configuration.locating { try job.score(request) }
     let check = try DriftCheck(drift, configuration, job, base)

@@ -1,0 +1,46 @@
+/// Blocks to be encoded and written, as tasks of a parallel loop: in the order in which they were added.
+package struct BlockTasks: Sendable {
+  private struct Item: Sendable {
+    let file: Int
+    let block: Int
+  }
+
+  private var encoders: [BlockEncoder] = []
+  private var files: [FileInProgress] = []
+  private var tasks: [Item] = []
+  private var more: (count: Int, body: @Sendable (Int) -> Void)?
+  private let errors = FirstError()
+
+  init() {}
+
+  package var count: Int { tasks.count + (more?.count ?? 0) }
+
+  mutating func add(_ blocks: Range<Int>, of encoder: BlockEncoder, to file: FileInProgress) {
+    for block in blocks { tasks.append(Item(file: files.count, block: block)) }
+    encoders.append(encoder)
+    files.append(file)
+  }
+
+  /// Adds other tasks of the same loop, after all blocks.
+  mutating func add(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    more = (count, body)
+  }
+
+  /// Encodes and writes one block; what goes wrong is for `check` to say.
+  package func run(_ task: Int) {
+    if task >= tasks.count {
+      more?.body(task - tasks.count)
+      return
+    }
+    let (file, block) = (tasks[task].file, tasks[task].block)
+    let isDone = errors.attempt(task) { () throws(StorageError) in
+      try ScratchPool.shared.borrow { scratch throws(StorageError) in
+        try files[file].encodeAndWrite(block, of: encoders[file], scratch)
+      }
+    }
+    if !isDone { files[file].fail() }
+  }
+
+  /// Throws what went wrong first, when all tasks have ended.
+  package func check() throws(StorageError) { try errors.rethrow() }
+}
