@@ -62,21 +62,6 @@ extension CustomerSummary {
       purchaseDays: parts[0], monetaryTotals: sums[1], firstDayTotals: sums[0])
   }
 
-  /// The summary with more customers at its end, who have no transactions.
-  package func extended(to customerCount: Int) -> CustomerSummary {
-    precondition(customerCount >= count, "customers are added")
-    if customerCount == count { return self }
-    return CustomerSummary.build(customerCount: customerCount, asOf: asOf) { columns in
-      _ = columns.firstDays.update(fromContentsOf: firstDays.pointer)
-      _ = columns.lastDays.update(fromContentsOf: lastDays.pointer)
-      _ = columns.orders.update(fromContentsOf: orders.pointer)
-      _ = columns.purchaseDays.update(fromContentsOf: purchaseDays.pointer)
-      _ = columns.totals.update(fromContentsOf: monetaryTotals.pointer)
-      _ = columns.firstDayTotals.update(fromContentsOf: firstDayTotals.pointer)
-      columns.clear(count..<customerCount)
-    }
-  }
-
   private static func aggregate(
     _ batches: [TransactionRuns], bounds: DayBounds, into columns: SummaryColumns
   ) throws(AggregationError) {

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What the caller of an ingest can choose.
 package struct IngestOptions: Sendable {
   /// Column names; nil takes the first known name that the header has. Case does not matter.
@@ -16,7 +18,8 @@ package struct IngestOptions: Sendable {
   /// Rows are taken where every one of these columns has exactly this value.
   package var filters: [ColumnFilter] = []
   package var rejectLimit = RejectLimit.share(0.001)
-  /// Bytes that rows waiting to be sorted may take before they go to a temporary file.
+  /// Bytes that an ingest may take, besides what it takes for each customer: half of them for rows that wait to be
+  /// sorted, before they go to a temporary file; the rest for what is being scanned and sorted.
   package var memoryLimitByteCount = Int.max
   /// Where that temporary file is made (it has no name for longer than a moment).
   package var temporaryDirectory = "/tmp"
@@ -95,4 +98,14 @@ package struct IngestTuning: Sendable {
   package var usesDirectCodes = true
 
   package init() {}
+
+  /// Lowers what is scanned at a time until it takes no more than a quarter of a limit on memory, as far as every
+  /// thread still has a task: what a task makes of its text takes up to about twice the text's bytes.
+  mutating func fit(memoryLimitByteCount limit: Int) {
+    func waveByteCount() -> Int { 2 * taskByteCount * tasksPerWave }
+    while waveByteCount() > limit / 4, tasksPerWave > Parallel.threadCount { tasksPerWave -= 1 }
+    while waveByteCount() > limit / 4, taskByteCount >= 2 * ContentHash.blockByteCount {
+      taskByteCount -= ContentHash.blockByteCount
+    }
+  }
 }

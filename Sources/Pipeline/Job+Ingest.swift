@@ -30,19 +30,10 @@ extension Job {
     let sources = batch.report.files.map {
       BatchSource(name: $0.path, byteCount: $0.byteCount, contentHash: $0.contentHash)
     }
-    if batch.isStreamable {
-      let store = store
+    let limit = request.options.memoryLimitByteCount
+    if batch.isInCodeOrder || Job.tableByteCount(of: batch) > limit / 2 {
       let stream = try writer.streamBatch(rowCount: batch.rowCount, sources: sources)
-      let summary = try clock.measure("sort") {
-        do {
-          return try Job.write(
-            batch, to: stream, limit: request.options.memoryLimitByteCount,
-            // Codes are rows of the summary only where no customer was there before.
-            scoring: store.customerCount == 0 ? scoring : nil)
-        } catch let error as StorageError {
-          throw error.advising("nothing was published: the store is as it was")
-        }
-      }
+      let summary = try stored(batch, stream, limit, scoring)
       newRows = .stream(stream, summary)
       publication.batches = [BatchDraft(stream, ingest: batch.report.json)]
     } else {
@@ -74,12 +65,83 @@ extension Job {
   /// Rows sorted between two writes: enough of them that few waits are left at the ends of the loops.
   private static let windowRowCount = 1 << 20
 
-  /// Sorts the rows and writes them, and aggregates the customers meanwhile where it is known as of when.
-  private static func write(
-    _ batch: IngestBatch, to stream: BatchStream, limit: Int, scoring: ScoreRequest?
+  /// Memory of the rows as one table, and of another while they are brought into the order of codes.
+  private static func tableByteCount(of batch: IngestBatch) -> Int {
+    batch.rowCount * (12 + (batch.hasOrders ? 8 : 0) + 4 * batch.keptColumnCount) * 2
+  }
+
+  /// Writes the rows of a batch and sums its customers up meanwhile, where it is known as of when they will be
+  /// scored: from nothing, or from what the last snapshot knows of them.
+  private mutating func stored(
+    _ batch: IngestBatch, _ stream: BatchStream, _ limit: Int, _ scoring: ScoreRequest?
   ) throws -> NewSummary? {
+    let store = store
+    let last = [batch.report.lastDay, store.manifest.batches.map(\.lastDay).max()]
+      .compactMap(\.self).max()
+    guard let scoring, let asOf = scoring.asOf ?? last else {
+      try clock.measure("sort") { try Job.write(batch, to: stream, limit: limit) { _ in } }
+      return nil
+    }
+    let windowDays = scoring.window.map { Int($0.wholeDays) }
+    if store.manifest.batches.isEmpty, store.customerCount == 0 {
+      return try clock.measure("sort") {
+        try Job.summary(
+          of: batch, writtenTo: stream, limit: limit, asOf: asOf, windowDays: windowDays)
+      }
+    }
+    var fold: StoreFold?
+    if windowDays == nil, !scoring.isFull, !store.manifest.batches.isEmpty {
+      let customerCount = batch.firstNewCode + batch.newCustomers.count
+      fold = try clock.measure("fold") {
+        try StoreFold(
+          store, customerCount: customerCount, asOf: asOf, hasNewOrders: batch.hasOrders)
+      }
+    }
+    return try clock.measure("sort") {
+      let failure = Mutex<AggregationError?>(nil)
+      try Job.write(batch, to: stream, limit: limit) { rows in
+        do throws(AggregationError) {
+          try fold?.fold.add(TransactionRuns(rows))
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+        }
+      }
+      if let error = failure.withLock({ $0 }) { throw error }
+      return try fold.map {
+        NewSummary(summary: try $0.finish { [try stream.table()] }, windowDays: nil)
+      }
+    }
+  }
+
+  /// The summary of a store's first customers, whose codes are its rows.
+  private static func summary(
+    of batch: IngestBatch, writtenTo stream: BatchStream, limit: Int, asOf: Int32,
+    windowDays: Int?
+  ) throws -> NewSummary? {
+    let failure = Mutex<AggregationError?>(nil)
+    let summary = try CustomerSummary.build(customerCount: batch.customerCount, asOf: asOf) {
+      columns throws(any Error) in
+      try write(batch, to: stream, limit: limit) { rows in
+        do throws(AggregationError) {
+          try columns.aggregate(
+            TransactionRuns(rows), firstRow: rows.part.customers.lowerBound, asOf: asOf,
+            windowDays: windowDays)
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+        }
+      }
+    }
+    // An error is left to the scoring, which meets it again and says it in its own order.
+    if failure.withLock({ $0 }) != nil { return nil }
+    return NewSummary(summary: summary, windowDays: windowDays)
+  }
+
+  /// Sorts the rows and writes them; `part` gets each part's while they are warm.
+  private static func write(
+    _ batch: IngestBatch, to stream: BatchStream, limit: Int, part: (IngestPartRows) -> Void
+  ) throws {
     let windowRowCount = min(windowRowCount, max(StorageLimits.blockRowCount, limit / 256))
-    func run(_ part: (IngestPartRows) -> Void) throws {
+    do {
       let customers = try batch.stream(
         windowRowCount: windowRowCount, blockRowCount: StorageLimits.blockRowCount, part: part
       ) { window in
@@ -91,36 +153,13 @@ extension Job {
           count: blocks.count, run: { blocks.run($0) }, check: { try blocks.check() })
       }
       try stream.finish(customerCodes: customers.customerCodes, rowStarts: customers.rowStarts)
+    } catch let error as StorageError {
+      throw error.advising("nothing was published: the store is as it was")
     }
-    guard let scoring, let last = batch.report.lastDay else {
-      try run { _ in }
-      return nil
-    }
-    let windowDays = scoring.window.map { Int($0.wholeDays) }
-    let failure = Mutex<AggregationError?>(nil)
-    let asOf = scoring.asOf ?? last
-    let summary = try CustomerSummary.build(customerCount: batch.customerCount, asOf: asOf) {
-      columns throws(any Error) in
-      try run { rows in
-        do throws(AggregationError) {
-          try columns.aggregate(
-            TransactionRuns(rows), firstRow: rows.part.customers.lowerBound, asOf: asOf,
-            windowDays: windowDays)
-        } catch {
-          failure.withLock { $0 = $0 ?? error }
-        }
-      }
-      // An error of aggregation is left to the scoring, which meets it again and says it in its own order.
-      if failure.withLock({ $0 }) != nil {
-        columns.clear(0..<batch.customerCount)
-      }
-    }
-    if failure.withLock({ $0 }) != nil { return nil }
-    return NewSummary(summary: summary, windowDays: windowDays)
   }
 }
 
-/// The summary of a store's first batch.
+/// What all customers come to, the new rows included.
 struct NewSummary: Sendable {
   let summary: CustomerSummary
   let windowDays: Int?

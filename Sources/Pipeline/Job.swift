@@ -128,14 +128,18 @@ package struct Job: ~Copyable {
     let store = writer.store
     let customerCount = order.count
     let new = newRows
-    if store.manifest.batches.isEmpty, let ready = new?.summary(asOf: asOf, window: request.window)
-    {
+    let isFirst = store.manifest.batches.isEmpty
+    if isFirst || !request.isFull, let ready = new?.summary(asOf: asOf, window: request.window) {
       // Attributes may have brought customers since.
-      return ready.extended(to: customerCount)
+      return ready.count == customerCount ? ready : ready.copied(customerCount: customerCount)
     }
-    if !request.isFull, request.window == nil, !store.manifest.batches.isEmpty {
+    if !request.isFull, request.window == nil, !isFirst {
       let folded = try clock.measure("fold") {
-        try Job.fold(store, new: new?.tables() ?? [], customerCount: customerCount, asOf: asOf)
+        let tables = try new?.tables() ?? []
+        return try StoreFold(
+          store, customerCount: customerCount, asOf: asOf,
+          hasNewOrders: tables.contains { $0.orders != nil }
+        )?.summary(adding: tables)
       }
       if let folded { return folded }
     }
@@ -153,30 +157,7 @@ package struct Job: ~Copyable {
     }
   }
 
-  /// Folds what the last snapshot does not have into its summary; nil when that can't be done.
-  private static func fold(
-    _ store: Store, new: [TransactionTable], customerCount: Int, asOf: Int32
-  ) throws -> CustomerSummary? {
-    guard let state = try SummaryState.latest(store) else { return nil }
-    let known = Set(state.batchNumbers)
-    let earlier = store.manifest.batches.filter { known.contains($0.number) }
-    var tables = try loadBatches(store) { !known.contains($0.number) }
-    tables += new
-    let hasOrders =
-      try tables.contains { $0.orders != nil }
-      && earlier.contains { entry in
-        try store.batchHasOrders(entry)
-      }
-    let basis = CustomerSummary.FoldBasis(
-      lastDay: earlier.map(\.lastDay).max() ?? CustomerSummary.noDay, hasOrderIds: hasOrders)
-    return try CustomerSummary.fold(
-      state.summary, basis: basis, newBatches: tables, customerCount: customerCount, asOf: asOf
-    ) { _ in
-      try loadBatches(store) { known.contains($0.number) } + tables
-    }
-  }
-
-  private static func loadBatches(
+  static func loadBatches(
     _ store: Store, extras: Store.ExtraColumns = .none, where isWanted: (BatchEntry) -> Bool
   ) throws(StorageError) -> [TransactionTable] {
     var tables: [TransactionTable] = []

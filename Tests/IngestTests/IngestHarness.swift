@@ -92,7 +92,7 @@ func ingestAll(
         Row(
           customer: names[table.customerCodes[k]]!, day: table.days[row],
           order: table.orders?[row] ?? 0, amount: table.amounts[row],
-          kept: table.extras.map { text($0, row) }))
+          kept: table.extras.map { keptText($0, row) }))
     }
   }
   result.rejects = rejects
@@ -113,7 +113,7 @@ func allowing(_ change: (inout IngestOptions) -> Void = { _ in }) -> IngestOptio
   return options
 }
 
-private func text(_ column: Column, _ row: Int) -> String {
+func keptText(_ column: Column, _ row: Int) -> String {
   if column.isNull(row) { return "" }
   switch column.values {
   case .string(let codes, let table): return table[codes[row]]

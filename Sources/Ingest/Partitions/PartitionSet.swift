@@ -13,6 +13,7 @@ final class PartitionSet {
   let directPool = SegmentPool()
   let scratches = WorkerPool { RowScratch() }
   private(set) var spill: SpillFile?
+  var temporaryDirectory: String { options.temporaryDirectory }
 
   init(
     layout: RowLayout, partitionCount: Int, compactPrefix: CompactPrefix?, direct: DirectRanges?,
@@ -66,7 +67,7 @@ final class PartitionSet {
       total + partition.segments.count * Partition.segmentWordCount * 8
         + partition.directSegments.count * DirectSegment.byteCount
     }
-    if rowByteCount <= options.memoryLimitByteCount { return }
+    if rowByteCount <= options.memoryLimitByteCount / 2 { return }
     let file: SpillFile
     if let spill {
       file = spill

@@ -3,8 +3,9 @@ import Kernels
 import Synchronization
 
 extension IngestBatch {
-  /// Whether `stream` can bring the rows: codes are in id order, as they are in a store's first batch.
-  package var isStreamable: Bool { codes == nil }
+  /// Whether codes are in id order, as they are in a store's first batch: `stream` then costs no more than `table`.
+  /// Otherwise it puts the rows in order in a temporary file.
+  package var isInCodeOrder: Bool { codes == nil }
 
   /// Brings all rows in windows of memory that are used again and again: part by part as soon as a part is
   /// sorted, and in whole blocks as soon as a block is complete.
@@ -20,10 +21,18 @@ extension IngestBatch {
     windowRowCount: Int, blockRowCount: Int, part: (IngestPartRows) -> Void,
     blocks: (IngestWindow) throws -> IngestWindowTasks
   ) throws -> (customerCodes: AlignedBuffer<UInt32>, rowStarts: AlignedBuffer<UInt32>) {
-    precondition(isStreamable, "codes are in id order")
     take(parts.indices)
-    let groups = groups(windowRowCount: windowRowCount)
-    let capacity = blockRowCount + (groups.map { rows(of: $0).count }.max() ?? 0)
+    let source: any SortedParts =
+      if let codes {
+        try CodeBuckets(
+          partitions, filled, codes: codes, extras: extras, rowCount: rowCount,
+          wantedRowCount: windowRowCount)
+      } else {
+        PartitionParts(partitions, filled, parts, extras: extras)
+      }
+    let parts = source.parts
+    let groups = IngestBatch.groups(of: parts, windowRowCount: windowRowCount)
+    let capacity = blockRowCount + (groups.map { parts.rows(of: $0).count }.max() ?? 0)
     let columns = TableColumns(
       customerCount: customerCount, rowCount: rowCount, layout: partitions.layout,
       storedRowCount: capacity)
@@ -33,9 +42,9 @@ extension IngestBatch {
     var pending = IngestWindowTasks.none
     for group in groups {
       window.copyRows(from: other, at: carried.lowerBound, to: 0, count: carried.count)
-      let rows = rows(of: group)
+      let rows = parts.rows(of: group)
       let firstRow = rows.lowerBound - carried.count
-      try sort(group, columns, into: window, from: firstRow, part, beside: pending)
+      try sort(source, group, columns, into: window, from: firstRow, part, beside: pending)
       let count = carried.count + rows.count
       let complete = rows.upperBound == rowCount ? count : count - count % blockRowCount
       pending = .none
@@ -53,60 +62,63 @@ extension IngestBatch {
 
   /// Sorts some parts into a window whose first row is `firstRow`, while the tasks of the window before run.
   private func sort(
-    _ group: Range<Int>, _ columns: TableColumns, into window: RowColumns, from firstRow: Int,
-    _ body: (IngestPartRows) -> Void, beside pending: IngestWindowTasks
+    _ source: any SortedParts, _ group: Range<Int>, _ columns: TableColumns,
+    into window: RowColumns, from firstRow: Int, _ body: (IngestPartRows) -> Void,
+    beside pending: IngestWindowTasks
   ) throws {
     let failure = Mutex<IngestError?>(nil)
+    // SAFETY: each task of the loop has its own part, and rows and customers of that one alone.
+    nonisolated(unsafe) let source = source
     Parallel.perform(group.count + pending.count) { task in
       if task >= group.count {
         pending.run(task - group.count)
         return
       }
-      let part = parts[group.lowerBound + task]
-      let partition = partitions.partitions[filled[group.lowerBound + task]]
+      let index = group.lowerBound + task
+      let part = source.parts[index]
       let place = part.rows.lowerBound - firstRow
       partitions.scratches.lend { scratch in
         let starts = scratch.starts(part.customers.count)
+        let codes = columns.customerCodes + part.customers.lowerBound
         do throws(IngestError) {
-          try PartitionRows(partition, spill: partitions.spill, extras: extras).fill(
-            window, at: place, starts: starts, scratch)
+          try source.fill(index, window, at: place, starts: starts, codes: codes, scratch)
         } catch {
           failure.withLock { $0 = $0 ?? error }
           return
         }
         for (k, customer) in part.customers.enumerated() {
-          columns.customerCodes[customer] = UInt32(customer)
           columns.rowStarts[customer] = UInt32(part.rows.lowerBound) + starts[k]
         }
         body(
           IngestPartRows(
-            part: part, codes: UnsafePointer(columns.customerCodes) + part.customers.lowerBound,
-            starts: UnsafePointer(starts), days: UnsafePointer(window.days) + place,
+            part: part, codes: UnsafePointer(codes), starts: UnsafePointer(starts),
+            days: UnsafePointer(window.days) + place,
             amounts: UnsafePointer(window.amounts) + place,
             orders: window.orders.map { UnsafePointer($0) + place }))
       }
-      partition.dropRows()
     }
     if let error = failure.withLock({ $0 }) { throw error }
     try pending.check()
   }
 
   /// Ranges of parts of at most about so many rows.
-  private func groups(windowRowCount: Int) -> [Range<Int>] {
+  private static func groups(of parts: [IngestPart], windowRowCount: Int) -> [Range<Int>] {
     var groups: [Range<Int>] = []
     var first = 0
     for part in parts.indices {
       let isLast = part + 1 == parts.count
-      if isLast || rows(of: first..<part + 2).count > windowRowCount {
+      if isLast || parts.rows(of: first..<part + 2).count > windowRowCount {
         groups.append(first..<part + 1)
         first = part + 1
       }
     }
     return groups
   }
+}
 
-  private func rows(of group: Range<Int>) -> Range<Int> {
-    parts[group.lowerBound].rows.lowerBound..<parts[group.upperBound - 1].rows.upperBound
+extension [IngestPart] {
+  fileprivate func rows(of group: Range<Int>) -> Range<Int> {
+    self[group.lowerBound].rows.lowerBound..<self[group.upperBound - 1].rows.upperBound
   }
 }
 

@@ -24,6 +24,12 @@ package final class IngestBatch: @unchecked Sendable {
   /// Customers that have rows in this batch.
   package var customerCount: Int { parts.last?.customers.upperBound ?? 0 }
 
+  /// Whether rows have order ids, and the columns kept besides.
+  package var hasOrders: Bool {
+    if case .wide(let hasOrder) = partitions.layout.kind { hasOrder } else { false }
+  }
+  package var keptColumnCount: Int { extras.count }
+
   let partitions: PartitionSet
   let extras: [KeptColumn]
   /// The partitions that have rows.

@@ -27,6 +27,8 @@ final class IngestRun {
     onReject: ((RejectedRow) throws(IngestError) -> Void)?
   ) throws(IngestError) {
     try IngestRun.check(paths, options)
+    var options = options
+    options.tuning.fit(memoryLimitByteCount: options.memoryLimitByteCount)
     self.options = options
     self.onReject = onReject
     var inputs: [Input] = []
