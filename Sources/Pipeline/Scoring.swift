@@ -29,7 +29,8 @@ package struct ScoredBase: Sendable {
   package func frame() -> Frame {
     SnapshotColumns.frame(
       ids: ids, stored: draft.frame, asOf: summary.asOf, bins: scores.bins,
-      tags: classified.tags, after: segmentColumnNames.last!)
+      tags: classified.tags, after: segmentColumnNames.last!,
+      details: SegmentDetails(.object(draft.members)))
   }
 }
 

@@ -81,6 +81,16 @@ import Testing
         "customer_id,segment,lifecycle,tags", "a,Often,Active,recent", "b,Often,Dormant,",
         "c,Big,New,recent;big", "d,Rest,Lost,", "e,Rest,New,recent", "f,Big,Dormant,big",
       ])
+    let acting = try Program.run([
+      "export", shop, "--columns", "customer_id,segment_label,segment_action", "--segment", "Big",
+    ])
+    #expect(
+      acting.lines == ["customer_id,segment_label,segment_action", "c,大客户,call", "f,大客户,call"])
+    let owners = try Program.run([
+      "query", shop,
+      "SELECT segment_owner, count(*) AS n FROM customers GROUP BY segment_owner ORDER BY n",
+    ])
+    #expect(owners.lines == ["segment_owner,n", "Ada,2", ",4"])
     let tagged = try Program.run([
       "query", shop, "SELECT customer_id FROM customers WHERE HAS TAG 'recent' AND r = 3",
     ])
