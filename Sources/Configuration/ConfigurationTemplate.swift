@@ -169,6 +169,10 @@ package struct ConfigurationTemplate: Sendable {
       #columns: [customer_id, segment, lifecycle, tags, monetary_total]
       #segment: [Champions, Loyal]
       #file: customers.csv
+      # Columns and their fields for export --for salesforce; likewise hubspot, zoho, jiandaoyun and fxiaoke.
+      #salesforce:
+        #id: {customer_id: Shop_Id__c}
+        #fields: {segment: Tier__c, tags: Labels__c, monetary_total: Revenue__c}
 
     """
   }

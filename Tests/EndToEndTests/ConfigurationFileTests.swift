@@ -202,6 +202,26 @@ import Testing
     #expect(try Program.run(["snapshots", shop]).output.contains("no snapshots yet"))
   }
 
+  @Test func sectionsOfCustomerSystemsAreCheckedBeforeTheyAreNeeded() throws {
+    let folder = try store(
+      """
+      value: {model: none}
+      export:
+        salesforce:
+          id: {customer_id: Shop_Id__c}
+          fields: {segmnt: Tier__c, segment: Class__c}
+        hubspot: {fields: {segment: tier, orders: tier}}
+        zoho: {fieldz: {segment: Tier}}
+      """)
+    let check = try Program.run(["check", folder.file("shop")])
+    #expect(check.status == 78)
+    for place in [
+      "strata.yaml:5:14: unknown column segmnt; did you mean segment?",
+      "strata.yaml:6:12: export for hubspot: ", "two columns go to tier",
+      "strata.yaml:7:10: unknown key fieldz in export.zoho; did you mean fields?",
+    ] { #expect(check.output.contains(place), "\(check.output)") }
+  }
+
   @Test func theLinterPrintsWarningsAndSucceeds() throws {
     let folder = try store(
       """
