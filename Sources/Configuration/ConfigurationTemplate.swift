@@ -103,6 +103,7 @@ package struct ConfigurationTemplate: Sendable {
       # bgnbd, mbgnbd, pnbd, nbd, ridge, hurdle or none
       #model: bgnbd
       #horizon: 12mo
+      #more-horizons: [3mo, 6mo]
       #discount: 10%/yr
       #margin: 1
       #ruler: week
