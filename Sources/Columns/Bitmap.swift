@@ -1,3 +1,5 @@
+import Kernels
+
 /// One bit a row, in 64-bit words, least significant bit first; bits past `count` are zero.
 ///
 /// Used for validity (1 = not null), for selections and for tags.
@@ -34,6 +36,24 @@ package struct Bitmap: Sendable, Equatable {
         var word: UInt64 = 0
         for b in 0..<min(64, count - w * 64) where predicate(w * 64 + b) { word |= 1 << UInt64(b) }
         words[w] = word
+      }
+    }
+    self.init(count: count, words: words)
+  }
+
+  /// Bit i is `predicate(i)`; chunks of rows, which are whole words, are asked side by side.
+  package init(sideBySide count: Int, _ predicate: @Sendable (Int) -> Bool) {
+    let words = AlignedBuffer<UInt64>(count: Bitmap.wordCount(of: count)) { words in
+      // SAFETY: every chunk writes its own words.
+      nonisolated(unsafe) let words = words
+      Parallel.forEachChunk(of: count) { _, rows in
+        for w in rows.lowerBound / 64..<Bitmap.wordCount(of: rows.upperBound) {
+          var word: UInt64 = 0
+          for b in 0..<min(64, count - w * 64) where predicate(w * 64 + b) {
+            word |= 1 << UInt64(b)
+          }
+          words[w] = word
+        }
       }
     }
     self.init(count: count, words: words)

@@ -103,6 +103,7 @@ package struct ConfigurationTemplate: Sendable {
       # bgnbd, mbgnbd, pnbd, nbd, ridge, hurdle or none
       #model: bgnbd
       #horizon: 12mo
+      #more-horizons: [3mo, 6mo]
       #discount: 10%/yr
       #margin: 1
       #ruler: week
@@ -169,6 +170,10 @@ package struct ConfigurationTemplate: Sendable {
       #columns: [customer_id, segment, lifecycle, tags, monetary_total]
       #segment: [Champions, Loyal]
       #file: customers.csv
+      # Columns and their fields for export --for salesforce; likewise hubspot, zoho, jiandaoyun and fxiaoke.
+      #salesforce:
+        #id: {customer_id: Shop_Id__c}
+        #fields: {segment: Tier__c, tags: Labels__c, monetary_total: Revenue__c}
 
     """
   }

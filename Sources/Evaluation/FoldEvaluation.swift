@@ -110,7 +110,8 @@ struct FoldEvaluation {
       let predicted = holdout.gather(values)
       let isSame = scores.ranking === values
       measures.spend = PredictionErrors(
-        predicted, holdout.spend, ranking: isSame ? ranking : Ranking(predicted))
+        predicted, holdout.spend, ranking: isSame ? ranking : Ranking(predicted),
+        curve: isSame ? curve : nil)
       errorDraws = bootstrap.means(
         predicted.indices.map { abs(Double(predicted[$0]) - holdout.spend[$0]) })
     }

@@ -15,15 +15,21 @@ package struct GainCurve: Sendable {
   /// One bin a tie: exact.
   package init(_ ranking: Ranking, spend: [Double]) {
     var counts: [Double] = []
-    var sums: [Double] = []
+    let sums = [Double](unsafeUninitializedCapacity: ranking.tieCount) { sums, initialized in
+      let (order, spend) = (ranking.order.span, spend.span)
+      var start = 0
+      for tie in 0..<ranking.tieCount {
+        let end = ranking.tieStarts[tie + 1]
+        var sum = 0.0
+        for place in start..<end { sum += spend[Int(order[place])] }
+        sums[tie] = sum
+        start = end
+      }
+      initialized = ranking.tieCount
+    }
     counts.reserveCapacity(ranking.tieCount)
-    sums.reserveCapacity(ranking.tieCount)
     for tie in 0..<ranking.tieCount {
-      let range = ranking.tieStarts[tie]..<ranking.tieStarts[tie + 1]
-      var sum = 0.0
-      for place in range { sum += spend[Int(ranking.order[place])] }
-      counts.append(Double(range.count))
-      sums.append(sum)
+      counts.append(Double(ranking.tieStarts[tie + 1] - ranking.tieStarts[tie]))
     }
     self.init(counts: counts, spend: sums)
   }

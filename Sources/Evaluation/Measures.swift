@@ -117,7 +117,10 @@ package struct PredictionErrors: Sendable, Equatable {
   /// Highest predictions first; a tie across a border is averaged.
   package let calibration: [Decile]
 
-  package init(_ predicted: [Float], _ actual: [Double], ranking: Ranking) {
+  /// `curve` is that of the actual amounts by the same ranking, where it is known already.
+  package init(
+    _ predicted: [Float], _ actual: [Double], ranking: Ranking, curve: GainCurve? = nil
+  ) {
     var (absolute, squares, signed) = (0.0, 0.0, 0.0)
     for i in actual.indices {
       let error = Double(predicted[i]) - actual[i]
@@ -129,7 +132,7 @@ package struct PredictionErrors: Sendable, Equatable {
     meanAbsolute = count > 0 ? absolute / Double(count) : 0
     rootMeanSquare = count > 0 ? (squares / Double(count)).squareRoot() : 0
     bias = count > 0 ? signed / Double(count) : 0
-    let actualCurve = GainCurve(ranking, spend: actual)
+    let actualCurve = curve ?? GainCurve(ranking, spend: actual)
     let predictedCurve = GainCurve(ranking, spend: predicted.map(Double.init))
     let ends = (0...10).map { Double(count * $0 / 10) }
     let actualSums = ends.map { actualCurve.spend(ofTop: $0) }

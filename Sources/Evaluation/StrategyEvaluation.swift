@@ -64,8 +64,9 @@ package struct StrategyEvaluation: Sendable {
           activeCount: fold.isActive.reduce(0) { $0 + ($1 ? 1 : 0) },
           spend: fold.holdout.spend.reduce(0, +),
           contactCount: budget?.contactCount(of: fold.holdout.count)))
-      // Fitting goes one by one, for it is timed; what was fitted is measured side by side.
-      let sideBySide = max(1, Parallel.threadCount)
+      // Fitting goes one by one, for it is timed; what was fitted is measured side by side, two for each
+      // thread, for some take three times as long as others.
+      let sideBySide = 2 * max(1, Parallel.threadCount)
       for first in stride(from: 0, to: strategies.count, by: sideBySide) {
         let places = first..<min(first + sideBySide, strategies.count)
         let trials = places.map { place in Result { try fold.attempt(strategies[place]) } }

@@ -45,8 +45,20 @@ struct ModelStage {
       ("p_alive", scores.pAlive), ("expected_purchases", scores.expectedPurchases),
       ("expected_spend", scores.expectedSpend), ("clv", scores.clv),
     ] { frame.append(Column(name, .float32(buffer), validity: buyers)) }
-    outcome.members.append(JSON.Member("lifetime", scores.report))
-    outcome.text += scores.reportText
+    for (horizon, buffer) in zip(model.moreHorizons, scores.moreExpectedPurchases) {
+      let name = ValueModel.columnName(expectedWithin: horizon)
+      frame.append(Column(name, .float32(buffer), validity: buyers))
+    }
+    if let residual = scores.residualPurchases {
+      frame.append(Column("residual_purchases", .float32(residual), validity: buyers))
+    }
+    let newCustomer = scores.models.newCustomer(model).json
+    var report = scores.report
+    if case .object(let members) = report {
+      report = .object(members + [JSON.Member("new_customer", newCustomer)])
+    }
+    outcome.members.append(JSON.Member("lifetime", report))
+    outcome.text += scores.reportText + (LifetimeScore.newCustomerText(newCustomer) ?? "")
   }
 
   private func addRegression(

@@ -62,12 +62,18 @@ package enum ValueModel: Sendable {
   /// A regression on what happened in the last horizon, times the margin.
   case regression(RegressionScoring, margin: Double)
 
+  /// The column of the purchases expected within a further horizon: `expected_purchases_3mo`.
+  static func columnName(expectedWithin horizon: TimeSpan) -> String {
+    "expected_purchases_" + horizon.text.map { $0 == "." ? "_" : String($0) }.joined()
+  }
+
   var json: JSON {
     switch self {
     case .lifetime(let scoring):
       [
         "model": .string(scoring.kind.rawValue), "ruler": .string(scoring.ruler.rawValue),
         "horizonDays": JSON(scoring.horizonDays), "discountPerYear": JSON(scoring.discountPerYear),
+        "moreHorizons": .array(scoring.moreHorizons.map { .string($0.text) }),
         "margin": JSON(scoring.margin), "penalty": JSON(scoring.penalty),
       ]
     case .regression(let scoring, let margin):

@@ -29,7 +29,8 @@ package struct ScoredBase: Sendable {
   package func frame() -> Frame {
     SnapshotColumns.frame(
       ids: ids, stored: draft.frame, asOf: summary.asOf, bins: scores.bins,
-      tags: classified.tags, after: segmentColumnNames.last!)
+      tags: classified.tags, after: segmentColumnNames.last!,
+      details: SegmentDetails(.object(draft.members)))
   }
 }
 
@@ -73,11 +74,13 @@ struct Scoring {
     }
     let classifier = request.classifier
     try refuseColumnNames(of: classifier, measured)
-    let (classified, table) = try clock.measure("segment") {
+    let classified = try clock.measure("segment") {
       let frame = SnapshotColumns.frame(
         ids: ids, stored: measured, asOf: summary.asOf, bins: scores.bins, for: classifier)
-      let classified = try classifier.classify(frame, scores: scores, summary: summary)
-      return (classified, SegmentTable(classified.segments[0], summary: summary))
+      return try classifier.classify(frame, scores: scores, summary: summary)
+    }
+    let table = clock.measure("segment table") {
+      SegmentTable(classified.segments[0], summary: summary)
     }
     let stored = SnapshotColumns.adding(classified, of: classifier, to: measured)
     let hidden =

@@ -38,15 +38,19 @@ enum SnapshotColumns {
   /// - Parameters:
   ///   - lastSegmentColumn: the tags as text stand behind it, when there are any.
   ///   - derived: which of `derivedNames` to make.
+  ///   - details: what stands beside the segments; a stored column of the same name is kept instead.
   static func frame(
     ids: StringTable, stored: Frame, asOf: Int32, bins: RFMBins,
     tags: [(name: String, bitmap: Bitmap)] = [], after lastSegmentColumn: String = "segment",
-    derived: [String] = derivedNames
+    derived: [String] = derivedNames, details: SegmentDetails? = nil
   ) -> Frame {
     var frame = Frame(rowCount: stored.rowCount)
     frame.append(Column("customer_id", .text(ids)))
+    let taken = details == nil ? [] : Set(stored.names.map { $0.lowercased() })
     for column in stored.columns {
       frame.append(column)
+      let beside = details?.columns(beside: column) { !taken.contains($0.lowercased()) }
+      for detail in beside ?? [] { frame.append(detail) }
       switch column.name {
       case "last_purchase" where derived.contains("recency_days"):
         frame.append(recency(lastPurchase: column, asOf: asOf))

@@ -46,7 +46,7 @@ package struct SnapshotReader: Sendable {
       ids: isIdentity ? ids : ids.gathered(codes),
       stored: Frame(rowCount: entry.rowCount, columns: Array(columns.prefix(stored.count))),
       asOf: entry.asOf, bins: bins, tags: self.tags,
-      after: SnapshotReader.lastSegmentColumn(record))
+      after: SnapshotReader.lastSegmentColumn(record), details: SegmentDetails(record))
   }
 
   /// The tags of a snapshot, in the order of their definition.

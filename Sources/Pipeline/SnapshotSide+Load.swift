@@ -30,7 +30,12 @@ extension SnapshotSide {
     let tagNames = SnapshotReader.tagNames(record).filter {
       hasTagText || wantedTags.contains($0)
     }
+    let details = SegmentDetails(record)
+    let askedDetails = details.sources.filter {
+      asked.contains($0.name.lowercased()) && !stored.contains($0.name)
+    }
     let needed = asked.union(derived.flatMap { SnapshotColumns.sources[$0] ?? [] })
+      .union(askedDetails.map { $0.source.lowercased() })
     let snapshot = try store.loadSnapshot(
       entry,
       columns: stored.filter { needed.contains($0.lowercased()) } + [SummaryState.codeColumn]
@@ -56,6 +61,10 @@ extension SnapshotSide {
       if let column = SnapshotColumns.derived(name, stored: frame, asOf: entry.asOf, bins: bins) {
         frame.append(column)
       }
+    }
+    for (name, source) in askedDetails {
+      guard let column = frame[source] else { continue }
+      for detail in details.columns(beside: column, where: { $0 == name }) { frame.append(detail) }
     }
     if hasTagText, !tags.isEmpty {
       frame.append(SnapshotColumns.tagText(tags, rowCount: entry.rowCount))

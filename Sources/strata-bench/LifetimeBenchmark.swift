@@ -38,7 +38,7 @@ struct LifetimeBenchmark {
     }
     let spend = timed(repeats) { SpendModel.fit(SpendHistory(summary)) }
     members.append(.init("gamma-gamma", fitted(spend.json, spend.result.report)))
-    let scoring = LifetimeScoring(kind: first, moreHorizonsDays: horizons)
+    let scoring = LifetimeScoring(kind: first, moreHorizons: horizons.map { TimeSpan($0, .day) })
     let models = LifetimeModels(purchases: purchases[first]!, spend: spend.result)
     let scores = timed(repeats) { scoring.score(summary, models: models) }
     members.append(.init("predictions", scores.json))

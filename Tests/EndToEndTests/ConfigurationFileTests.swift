@@ -81,6 +81,16 @@ import Testing
         "customer_id,segment,lifecycle,tags", "a,Often,Active,recent", "b,Often,Dormant,",
         "c,Big,New,recent;big", "d,Rest,Lost,", "e,Rest,New,recent", "f,Big,Dormant,big",
       ])
+    let acting = try Program.run([
+      "export", shop, "--columns", "customer_id,segment_label,segment_action", "--segment", "Big",
+    ])
+    #expect(
+      acting.lines == ["customer_id,segment_label,segment_action", "c,大客户,call", "f,大客户,call"])
+    let owners = try Program.run([
+      "query", shop,
+      "SELECT segment_owner, count(*) AS n FROM customers GROUP BY segment_owner ORDER BY n",
+    ])
+    #expect(owners.lines == ["segment_owner,n", "Ada,2", ",4"])
     let tagged = try Program.run([
       "query", shop, "SELECT customer_id FROM customers WHERE HAS TAG 'recent' AND r = 3",
     ])
@@ -190,6 +200,26 @@ import Testing
     let findings = try #require(report["findings"] as? [[String: Any]])
     #expect(findings.first?["line"] as? Int == 6 && findings.first?["column"] as? Int == 27)
     #expect(try Program.run(["snapshots", shop]).output.contains("no snapshots yet"))
+  }
+
+  @Test func sectionsOfCustomerSystemsAreCheckedBeforeTheyAreNeeded() throws {
+    let folder = try store(
+      """
+      value: {model: none}
+      export:
+        salesforce:
+          id: {customer_id: Shop_Id__c}
+          fields: {segmnt: Tier__c, segment: Class__c}
+        hubspot: {fields: {segment: tier, orders: tier}}
+        zoho: {fieldz: {segment: Tier}}
+      """)
+    let check = try Program.run(["check", folder.file("shop")])
+    #expect(check.status == 78)
+    for place in [
+      "strata.yaml:5:14: unknown column segmnt; did you mean segment?",
+      "strata.yaml:6:12: export for hubspot: ", "two columns go to tier",
+      "strata.yaml:7:10: unknown key fieldz in export.zoho; did you mean fields?",
+    ] { #expect(check.output.contains(place), "\(check.output)") }
   }
 
   @Test func theLinterPrintsWarningsAndSucceeds() throws {

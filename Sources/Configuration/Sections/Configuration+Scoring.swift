@@ -32,6 +32,7 @@ extension Configuration {
     /// `bgnbd`, …, `ridge`, `hurdle` or `none`.
     package var model: String?
     package var horizon: TimeSpan?
+    package var moreHorizons: [TimeSpan] = []
     package var discountPerYear: Double?
     package var margin: Double?
     package var ruler: TimeRuler?
@@ -88,6 +89,15 @@ extension Configuration {
     section.model = reader.choice("model", Value.modelNames.map { ($0, $0) })
     section.horizon =
       reader.value("horizon", "a span such as 12mo or 26w") { TimeSpan($0) }?.value
+    for text in reader.texts("more-horizons") ?? [] {
+      if let span = TimeSpan(text.value), !section.moreHorizons.contains(span) {
+        section.moreHorizons.append(span)
+      } else {
+        document.report(
+          "more-horizons takes different spans such as [3mo, 6mo], not '\(text.value)'",
+          at: text.position)
+      }
+    }
     section.discountPerYear =
       reader.value("discount", "a rate with its unit, such as 10%/yr or 1%/mo") {
         SettingText.discountPerYear($0)

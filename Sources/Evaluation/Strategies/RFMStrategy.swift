@@ -23,10 +23,10 @@ package struct RFMStrategy: Strategy {
     let scores = try RFMScores.score(window.start.summary, options: RFMOptions())
     var matrix = [Double](repeating: 0, count: 16)
     var products = [Double](repeating: 0, count: 4)
+    let (r, f, m) = (scores.recency.span, scores.frequency.span, scores.monetary.span)
     for (i, customer) in window.start.customers.enumerated() {
       let k = Int(customer)
-      let row = SIMD4(
-        1, Double(scores.recency[k]), Double(scores.frequency[k]), Double(scores.monetary[k]))
+      let row = SIMD4(1, Double(r[k]), Double(f[k]), Double(m[k]))
       for a in 0..<4 {
         products[a] += row[a] * window.holdout.spend[i] * window.stretch
         for b in 0..<4 { matrix[a * 4 + b] += row[a] * row[b] }
@@ -65,7 +65,7 @@ struct FittedRFM: FittedStrategy {
 
   func score(_ knowledge: Knowledge) throws -> StrategyScores {
     let scores = try RFMScores.score(knowledge.summary, options: RFMOptions())
-    let (r, f, m) = (scores.recency, scores.frequency, scores.monetary)
+    let (r, f, m) = (scores.recency.span, scores.frequency.span, scores.monetary.span)
     let ranking = knowledge.scores { row in
       let value =
         weights[0] + weights[1] * Double(r[row]) + weights[2] * Double(f[row])

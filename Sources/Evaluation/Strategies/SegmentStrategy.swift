@@ -1,5 +1,6 @@
 package import Classification
 import Columns
+import Kernels
 package import Models
 
 extension GroupStrategy {
@@ -69,10 +70,15 @@ extension Knowledge {
     let days = summary.lastDays
     let purchaseDays = summary.purchaseDays
     let validity =
-      customers.count == summary.count ? nil : Bitmap(count: summary.count) { purchaseDays[$0] > 0 }
+      customers.count == summary.count
+      ? nil : Bitmap(sideBySide: summary.count) { purchaseDays.pointer[$0] > 0 }
     let recency = AlignedBuffer<Int32>(count: summary.count) { recency in
-      let (days, purchaseDays) = (days.span, purchaseDays.span)
-      for row in recency.indices { recency[row] = purchaseDays[row] > 0 ? day - days[row] : 0 }
+      // SAFETY: every chunk writes its own rows.
+      nonisolated(unsafe) let recency = recency
+      Parallel.forEachChunk(of: recency.count) { _, rows in
+        let (days, purchaseDays) = (days.span, purchaseDays.span)
+        for row in rows { recency[row] = purchaseDays[row] > 0 ? day - days[row] : 0 }
+      }
     }
     return Frame(
       rowCount: summary.count,

@@ -46,7 +46,7 @@ package struct CRMMapping: Sendable, Equatable {
   package var columns: [String] { [id.column] + fields.map(\.column) }
 
   /// Refuses what the system would.
-  func check(_ system: CRMSystem) throws(ExportError) {
+  package func check(_ system: CRMSystem) throws(ExportError) {
     func bad(_ reason: String) -> ExportError { .mapping(system: system.rawValue, reason: reason) }
     if fields.isEmpty { throw bad("no column is mapped to a field") }
     if fields.count + 1 > system.fieldCountMax {

@@ -12,6 +12,8 @@ struct WholeBaseCache: Sendable {
   }
 
   var constants: [Key: Literal] = [:]
+  /// The rows by an expression: one order does for its rank and its share.
+  var orders: [Bound: WholeBaseOrder] = [:]
   /// Numbers in `columns`.
   var columnIndices: [Key: Int] = [:]
   var columns: [Column] = []
@@ -37,6 +39,16 @@ extension QuerySource {
       of: vector, 0, type: aggregate.type, strings: aggregate.argument?.strings)
     wholeBase.withLock { $0.constants[key] = value }
     return value
+  }
+
+  /// The rows ordered by an expression, ordered once.
+  fileprivate func wholeBaseOrder(
+    _ argument: Bound, _ control: QueryControl
+  ) throws(QueryError) -> WholeBaseOrder {
+    if let known = wholeBase.withLock({ $0.orders[argument] }) { return known }
+    let order = try WholeBaseOrder(argument, self, control)
+    wholeBase.withLock { $0.orders[argument] = order }
+    return order
   }
 
   /// The number of the column that a function of the whole base gives, computed once.
@@ -77,12 +89,12 @@ extension Binder {
     let control = control
     if call.name == "rank" {
       let index = try source.wholeBaseColumn(.rank(argument)) { () throws(QueryError) in
-        try WholeBaseOrder(argument, source, control).ranks()
+        try source.wholeBaseOrder(argument, control).ranks()
       }
       return Bound(.integer, .column(index), at: at)
     }
     let index = try source.wholeBaseColumn(.share(argument)) { () throws(QueryError) in
-      try WholeBaseOrder(argument, source, control).shares()
+      try source.wholeBaseOrder(argument, control).shares()
     }
     return Bound(.float, .column(index), at: at)
   }
@@ -95,13 +107,15 @@ extension Syntax {
 }
 
 /// The rows of the base ordered by an expression, largest first.
-private struct WholeBaseOrder {
+struct WholeBaseOrder: Sendable {
   private let order: DescendingOrder
   private let count: Int
   private let validity: Bitmap?
   private let isFloat: Bool
 
-  init(_ argument: Bound, _ source: QuerySource, _ control: QueryControl) throws(QueryError) {
+  fileprivate init(
+    _ argument: Bound, _ source: QuerySource, _ control: QueryControl
+  ) throws(QueryError) {
     let evaluator = Evaluator(source, extra: source.wholeBaseColumns)
     let sink = try ColumnBuilder.sink(
       argument, evaluator, rowCount: source.frame.rowCount, control)

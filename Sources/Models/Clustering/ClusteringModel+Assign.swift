@@ -52,12 +52,25 @@ extension ClusteringModel {
   ) -> ClusterLabels {
     let narrow = numbers.map(UInt16.init)
     let labels = AlignedBuffer<UInt16>(count: frameRowCount) { out in
-      out.initialize(repeating: 0)
+      // SAFETY: rows are distinct: every chunk of points writes its own elements.
+      nonisolated(unsafe) let out = out
       state.withLabels { labels in
-        for i in labels.indices { out[rows.map { Int($0[i]) } ?? i] = narrow[Int(labels[i])] }
+        nonisolated(unsafe) let labels = labels
+        guard let rows else {
+          return Parallel.forEachChunk(of: labels.count) { _, chunk in
+            for i in chunk { out[i] = narrow[Int(labels[i])] }
+          }
+        }
+        out.initialize(repeating: 0)
+        Parallel.forEachChunk(of: labels.count) { _, chunk in
+          let rows = rows.span
+          for i in chunk { out[Int(rows[i])] = narrow[Int(labels[i])] }
+        }
       }
     }
-    let validity = rows.map { _ in Bitmap(count: frameRowCount) { labels[$0] != 0 } }
+    let validity = rows.map { _ in
+      Bitmap(sideBySide: frameRowCount) { [numbers = labels] in numbers.pointer[$0] != 0 }
+    }
     return ClusterLabels(numbers: labels, validity: validity)
   }
 }

@@ -37,6 +37,8 @@ package struct LifetimeScore: Sendable, Equatable {
   package let expectedPurchases: Double
   package let expectedSpend: Double
   package let clv: Double
+  /// Discounted expected residual transactions; nil but for Pareto/NBD and a discount above 0.
+  package let residualPurchases: Double?
 }
 
 extension LifetimeModels {
@@ -59,6 +61,14 @@ extension LifetimeModels {
     let expected = spend.model.expectedSpend(frequency: customer.frequency, meanSpend: meanSpend)
     return LifetimeScore(
       pAlive: alive, expectedPurchases: alive * columns[0], expectedSpend: expected,
-      clv: alive * columns[1] * expected)
+      clv: alive * columns[1] * expected,
+      residualPurchases: model.kind == .pnbd
+        ? scoring.discountRate(model.ruler)
+          .flatMap { model.discountedResidualTransactions(customer, discount: $0) } : nil)
+  }
+
+  /// The scores of somebody who has just bought for the first time: what a newly acquired customer is worth.
+  package func newCustomer(_ scoring: LifetimeScoring) -> LifetimeScore {
+    score(frequency: 0, recencyDays: 0, ageDays: 0, meanSpend: 0, scoring: scoring)
   }
 }

@@ -13,7 +13,7 @@ extension LifetimeScoring {
   func score(
     _ summary: CustomerSummary, history: PurchaseHistory, models: LifetimeModels
   ) -> LifetimeScores {
-    let horizons = [horizonDays] + moreHorizonsDays
+    let horizons = [horizonDays] + moreHorizons.map { max(0, $0.days) }
     let pairs = PurchasePairs(history)
     let model = models.purchases.model
     let plan = plan(model, horizonsDays: horizons)
@@ -52,8 +52,61 @@ extension LifetimeScoring {
     }
     return LifetimeScores(
       pAlive: columns[0], expectedPurchases: columns[3],
-      moreExpectedPurchases: Array(columns[4...]), expectedSpend: columns[1], clv: columns[2],
-      models: models)
+      moreExpectedPurchases: Array(columns[4...]),
+      residualPurchases: residualPurchases(summary, model, alive: columns[0]),
+      expectedSpend: columns[1], clv: columns[2], models: models)
+  }
+
+  /// The discounted expected residual transactions of every customer; nil where the model or the discount has
+  /// none. Their integral depends on T alone: it is taken once for each T.
+  private func residualPurchases(
+    _ summary: CustomerSummary, _ model: PurchaseModel, alive: AlignedBuffer<Float>
+  ) -> AlignedBuffer<Float>? {
+    guard model.kind == .pnbd, let rate = discountRate(model.ruler) else { return nil }
+    let (unit, r, alpha) = (model.ruler.days, model.parameters[0], model.parameters[1])
+    var isUsed: [Bool] = []
+    let (purchaseDays, firstDays) = (summary.purchaseDays.span, summary.firstDays.span)
+    for row in purchaseDays.indices where purchaseDays[row] > 0 {
+      let age = Int(summary.asOf) - Int(firstDays[row])
+      if age >= isUsed.count {
+        isUsed.append(contentsOf: repeatElement(false, count: age + 1 - isUsed.count))
+      }
+      isUsed[age] = true
+    }
+    let ages = isUsed
+    var integrals = [Double](repeating: 0, count: ages.count)
+    integrals.withUnsafeMutableBufferPointer { integrals in
+      // SAFETY: every task writes its own element.
+      nonisolated(unsafe) let integrals = integrals
+      Parallel.perform(ages.count) { age in
+        guard ages[age] else { return }
+        integrals[age] = TailIntegral.discounted(
+          exponent: model.parameters[2], base: model.parameters[3] + Double(age) / unit, rate: rate)
+      }
+    }
+    let known = integrals
+    return AlignedBuffer<Float>(count: summary.count) { out in
+      // SAFETY: every chunk writes its own rows.
+      nonisolated(unsafe) let out = out
+      Parallel.forEachChunk(of: summary.count) { _, rows in
+        let (purchaseDays, firstDays) = (summary.purchaseDays.span, summary.firstDays.span)
+        let alive = alive.span
+        for row in rows {
+          if purchaseDays[row] <= 0 {
+            out[row] = 0
+            continue
+          }
+          let age = Int(summary.asOf) - Int(firstDays[row])
+          let own = (r + Double(purchaseDays[row] - 1)) / (alpha + Double(age) / unit)
+          out[row] = Float(Double(alive[row]) * own * known[age])
+        }
+      }
+    }
+  }
+
+  /// The continuous discount rate a ruler unit; nil without discount.
+  func discountRate(_ ruler: TimeRuler) -> Double? {
+    discountPerYear > 0 ? log1p(discountPerYear) * ruler.days / 365.25 : nil
   }
 }
 

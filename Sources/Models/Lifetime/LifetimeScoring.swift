@@ -31,14 +31,14 @@ package struct LifetimeScoring: Sendable, Equatable {
   /// The share of spend that counts.
   package var margin: Double
   package var penalty: Double
-  /// Further horizons, in days, to expect purchases for.
-  package var moreHorizonsDays: [Double]
+  /// Further horizons to expect purchases for, in the same pass.
+  package var moreHorizons: [TimeSpan]
 
   /// Numbers that make no sense (negative, not finite) are taken as 0, the margin as 1.
   package init(
     kind: LifetimeModelKind = .bgnbd, ruler: TimeRuler = .week, horizonDays: Double = 365.25,
     discountPerYear: Double = 0.1, margin: Double = 1, penalty: Double = 0,
-    moreHorizonsDays: [Double] = []
+    moreHorizons: [TimeSpan] = []
   ) {
     func sane(_ value: Double) -> Double { value.isFinite && value > 0 ? value : 0 }
     self.kind = kind
@@ -47,7 +47,7 @@ package struct LifetimeScoring: Sendable, Equatable {
     self.discountPerYear = sane(discountPerYear)
     self.margin = margin.isFinite ? margin : 1
     self.penalty = sane(penalty)
-    self.moreHorizonsDays = moreHorizonsDays.map(sane)
+    self.moreHorizons = moreHorizons
   }
 
   /// Fits purchases and spend to a summary's customers.
@@ -106,6 +106,8 @@ package struct LifetimeScores: Sendable {
   package let expectedPurchases: AlignedBuffer<Float>
   /// The same for each of the further horizons.
   package let moreExpectedPurchases: [AlignedBuffer<Float>]
+  /// For Pareto/NBD and a discount above 0: purchase days expected from now on without an end, discounted.
+  package let residualPurchases: AlignedBuffer<Float>?
   /// Spend expected on a purchase day, in currency.
   package let expectedSpend: AlignedBuffer<Float>
   /// Discounted margin expected within the horizon, in currency.

@@ -1,4 +1,5 @@
 package import Columns
+import Kernels
 
 /// What models are fitted on and scored from: everybody's transactions, and attributes where there are some.
 package struct CustomerBase: Sendable {
@@ -26,13 +27,23 @@ package struct CustomerBase: Sendable {
 
   /// Customers with a transaction on or before `day`, by rising code.
   package func customers(knownBy day: Int32) -> [UInt32] {
-    var isKnown = [Bool](repeating: false, count: customerCount)
-    for batch in batches {
-      let codes = batch.customerCodes.span
-      let starts = batch.rowStarts.span
-      let days = batch.days.span
-      for k in codes.indices where days[Int(starts[k])] <= day { isKnown[Int(codes[k])] = true }
+    let isKnown = AlignedBuffer<Bool>(count: customerCount) { isKnown in
+      isKnown.initialize(repeating: false)
+      // SAFETY: codes of a batch are distinct: every chunk of them writes its own elements.
+      nonisolated(unsafe) let isKnown = isKnown
+      for batch in batches {
+        Parallel.forEachChunk(of: batch.customerCount) { _, chunk in
+          let codes = batch.customerCodes.span
+          let starts = batch.rowStarts.span
+          let days = batch.days.span
+          for k in chunk where days[Int(starts[k])] <= day { isKnown[Int(codes[k])] = true }
+        }
+      }
     }
-    return isKnown.indices.filter { isKnown[$0] }.map { UInt32($0) }
+    var customers: [UInt32] = []
+    customers.reserveCapacity(customerCount)
+    let known = isKnown.span
+    for code in known.indices where known[code] { customers.append(UInt32(code)) }
+    return customers
   }
 }

@@ -52,6 +52,7 @@ extension ScoreOptions {
     let model = clv ?? file.model ?? "bgnbd"
     if model == "none" { return nil }
     let horizon = try span(horizon, "--horizon", "12mo or 26w") ?? file.horizon
+    let further = try furtherHorizons() ?? file.moreHorizons
     let ruler: TimeRuler = try choice(ruler, "--ruler") ?? file.ruler ?? .week
     let penalty = penalty ?? file.penalty ?? 0
     guard penalty >= 0, penalty.isFinite else {
@@ -65,7 +66,10 @@ extension ScoreOptions {
         LifetimeScoring(
           kind: kind, ruler: ruler, horizonDays: length.days,
           discountPerYear: try discountPerYear() ?? file.discountPerYear ?? 0.1, margin: margin,
-          penalty: penalty))
+          penalty: penalty, moreHorizons: further))
+    }
+    if !further.isEmpty {
+      throw ValidationError("--more-horizons goes with a purchase model, not with '\(model)'")
     }
     if model == "ridge" || model == "hurdle", let kind = RegressionKind(rawValue: model) {
       return .regression(
@@ -73,6 +77,19 @@ extension ScoreOptions {
     }
     throw ValidationError(
       "--clv takes bgnbd, mbgnbd, pnbd, nbd, ridge, hurdle or none, not '\(model)'")
+  }
+
+  private func furtherHorizons() throws -> [TimeSpan]? {
+    guard let moreHorizons else { return nil }
+    var spans: [TimeSpan] = []
+    for text in moreHorizons.split(separator: ",") {
+      guard let span = try span(String(text), "--more-horizons", "3mo,6mo") else { continue }
+      if spans.contains(span) {
+        throw ValidationError("--more-horizons names \(span.text) twice")
+      }
+      spans.append(span)
+    }
+    return spans
   }
 
   private func discountPerYear() throws -> Double? {

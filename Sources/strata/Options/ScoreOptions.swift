@@ -47,6 +47,12 @@ struct ScoreOptions: ParsableArguments {
     help: ArgumentHelp("How far ahead values are expected. Default: 12mo.", valueName: "span"))
   var horizon: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Further horizons to expect purchases within, such as 3mo,6mo: a column each.",
+      valueName: "spans"))
+  var moreHorizons: String?
+
   @Option(help: ArgumentHelp("Discount rate with its unit. Default: 10%/yr.", valueName: "rate"))
   var discount: String?
 

@@ -61,24 +61,6 @@ struct CheckVerb: ParsableCommand {
       scoreBins: [bins.recency, bins.frequency, bins.monetary]
     ).findings()
     report.problems += exportProblems(report.configuration, base, frame.names)
-  }
-
-  private func exportProblems(
-    _ configuration: Configuration, _ base: ScoredBase, _ columns: [String]
-  ) -> [ConfigurationProblem] {
-    var problems: [ConfigurationProblem] = []
-    for column in configuration.export.columns ?? [] where !columns.contains(column.value) {
-      let hint = NearestName.hint(column.value, among: columns)
-      problems.append(
-        configuration.problem("unknown column \(column.value)\(hint)", at: column.position))
-    }
-    for segment in configuration.export.segments
-    where !base.segments.names.contains(segment.value) {
-      let hint = NearestName.hint(segment.value, among: base.segments.names)
-      problems.append(
-        configuration.problem(
-          "\(base.segments.taxonomy) has no segment \(segment.value)\(hint)", at: segment.position))
-    }
-    return problems
+    report.problems += systemProblems(report.configuration, frame.names)
   }
 }

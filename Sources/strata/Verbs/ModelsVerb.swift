@@ -40,7 +40,8 @@ struct ModelsVerb: ParsableCommand {
     }
     if let rfm = record["rfm"] { try printText(RFMModel(json: rfm).text) }
     if let lifetime = record["models"]?["lifetime"] {
-      try printText("\n" + LifetimeModels(json: lifetime).reportText)
+      let newCustomer = lifetime["new_customer"].flatMap(LifetimeScore.newCustomerText)
+      try printText("\n" + LifetimeModels(json: lifetime).reportText + (newCustomer ?? ""))
     }
     if let regression = record["models"]?["regression"]?["report"] {
       try printText("\n" + RegressionReport.text(of: regression))

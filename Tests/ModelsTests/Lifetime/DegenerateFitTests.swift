@@ -62,10 +62,12 @@ import Testing
   @Test(arguments: cases, LifetimeModelKind.allCases)
   func everyDataGivesAReportAndFiniteScores(_ data: Case, _ kind: LifetimeModelKind) throws {
     let summary = Self.summary(data)
-    let scores = LifetimeScoring(kind: kind, moreHorizonsDays: [0, 30]).score(summary)
+    let scores = LifetimeScoring(
+      kind: kind, moreHorizons: [TimeSpan(0, .day), TimeSpan(30, .day)]
+    ).score(summary)
     let columns =
       [scores.pAlive, scores.expectedPurchases, scores.expectedSpend, scores.clv]
-      + scores.moreExpectedPurchases
+      + scores.moreExpectedPurchases + (scores.residualPurchases.map { [$0] } ?? [])
     for column in columns {
       #expect(column.count == data.frequencies.count)
       #expect(column.array.allSatisfy { $0.isFinite && $0 >= 0 })

@@ -4,6 +4,14 @@ import Kernels
 import Models
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @Suite struct LifetimeScoringTests {
   @Test(arguments: LifetimeModelKind.allCases)
   func columnsAgreeWithScoringOneByOneFromTheSnapshot(_ kind: LifetimeModelKind) throws {
@@ -26,7 +34,64 @@ import Testing
       #expect(isNear(scores.expectedPurchases[row], one.expectedPurchases))
       #expect(isNear(scores.expectedSpend[row], one.expectedSpend))
       #expect(isNear(scores.clv[row], one.clv))
+      #expect((scores.residualPurchases == nil) == (kind != .pnbd))
+      if let residual = scores.residualPurchases {
+        #expect(isNear(residual[row], try #require(one.residualPurchases)))
+      }
     }
+  }
+
+  @Test(arguments: LifetimeModelKind.allCases)
+  func severalHorizonsInOnePassAreThoseOfEachAlone(_ kind: LifetimeModelKind) {
+    let spans = [TimeSpan(3, .month), TimeSpan(6, .month), TimeSpan(39, .week)]
+    let summary = CDNOW.calibration
+    let together = LifetimeScoring(kind: kind, moreHorizons: spans).score(summary)
+    #expect(together.moreExpectedPurchases.count == 3)
+    for (span, column) in zip(spans, together.moreExpectedPurchases) {
+      let alone = LifetimeScoring(kind: kind, horizonDays: span.days)
+        .score(summary, models: together.models)
+      for row in stride(from: 0, to: summary.count, by: 41) {
+        let (a, b) = (Double(column[row]), Double(alone.expectedPurchases[row]))
+        #expect(abs(a - b) <= 1e-6 * abs(b))
+      }
+    }
+  }
+
+  /// Fader and Hardie's definition, ∫ rate · survival · e^(−δt) dt, summed in small steps.
+  @Test func residualPurchasesAreTheDiscountedIntegralOfTheRate() throws {
+    let model = try PurchaseModel(
+      kind: .pnbd, ruler: .week, parameters: [0.553, 10.578, 0.606, 11.669])
+    let delta = 0.0027
+    for customer in [.justAcquired, PurchaseRecord(frequency: 4, recency: 27, age: 38.86)] {
+      let rate = (0.553 + Double(customer.frequency)) / (10.578 + customer.age)
+      var sum = 0.0
+      let step = 0.25
+      for k in 0..<40_000 {
+        let time = (Double(k) + 0.5) * step
+        let survival = model.probabilityAlive(customer, after: time)
+        sum += rate * survival * exp(-delta * time) * step
+      }
+      let value = try #require(model.discountedResidualTransactions(customer, discount: delta))
+      #expect(abs(value / sum - 1) < 1e-4, "\(value), by steps \(sum)")
+    }
+  }
+
+  @Test func aCustomerJustAcquiredIsScoredFromTheModelsAlone() throws {
+    let scoring = LifetimeScoring(kind: .pnbd, horizonDays: 364, discountPerYear: 0.15)
+    let models = scoring.fit(CDNOW.calibration)
+    let new = models.newCustomer(scoring)
+    let model = models.purchases.model
+    #expect(new.pAlive == 1)
+    // E[X(t)] = r β / (α (s − 1)) (1 − (β / (β + t))^(s − 1)), the paper's equation.
+    let (r, alpha, s, beta) = (
+      model.parameters[0], model.parameters[1], model.parameters[2], model.parameters[3]
+    )
+    let paper = r * beta / (alpha * (s - 1)) * (1 - pow(beta / (beta + 52), s - 1))
+    #expect(abs(new.expectedPurchases / paper - 1) < 1e-12)
+    #expect(new.clv > 0 && new.expectedSpend > 0)
+    #expect(try #require(new.residualPurchases) > new.expectedPurchases)
+    let text = try #require(LifetimeScore.newCustomerText(new.json))
+    #expect(text.contains("just acquired"))
   }
 
   @Test func theRulerDoesNotChangeTheScores() {
