@@ -61,6 +61,7 @@ extension Connection {
           run(batch[i], on: base, session: &session, time: &time)
         }
       }
+      loop.shareTime(since: &time)
       if session.isAuthenticated {
         parser.requestByteCountMax = loop.service.limits.requestByteCountMax
       }
@@ -93,15 +94,13 @@ extension Connection {
       hand(work, command ?? .query, arrival: time)
       return
     }
-    let now = NIODeadline.now()
     if let command {
-      loop.samples.append(
-        .init(
-          command: command, nanoseconds: now.uptimeNanoseconds &- time.uptimeNanoseconds))
+      // Requests of one kind share the time of them all: one look at the clock for each run of them.
+      if let last = loop.samples.last, last.command != command { loop.shareTime(since: &time) }
+      loop.samples.append(.init(command: command, nanoseconds: 0))
     } else {
       loop.counters.unknownCommandCount.increment()
     }
-    time = now
   }
 
   private func hand(_ work: DeferredRequest, _ command: Command, arrival: NIODeadline) {
@@ -139,6 +138,7 @@ extension Connection {
           parser.requestByteCountMax = loop.service.limits.requestByteCountMax
         }
       }
+      loop.shareTime(since: &time)
       flush(transport)
     }
     if let waitingFailure, waiting.isEmpty, !isQueryRunning {
@@ -174,7 +174,7 @@ extension Connection {
   func flush(_ transport: any Transport) {
     if !loop.samples.isEmpty {
       loop.statistics.record(loop.samples)
-      loop.samples.removeAll(keepingCapacity: true)
+      loop.removeSamples()
     }
     let byteCount = loop.writer.buffer.count
     if byteCount > 0 {

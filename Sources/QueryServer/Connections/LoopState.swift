@@ -18,6 +18,8 @@ final class LoopState: @unchecked Sendable {
   var batch = RequestBatch()
   /// Times of the batch at hand, for the statistics.
   var samples: [CommandStatistics.Sample] = []
+  /// Samples whose time is known.
+  private var timedSampleCount = 0
   private(set) var connections: [ObjectIdentifier: Connection] = [:]
 
   /// Memory of the reply buffer that is kept from batch to batch.
@@ -41,6 +43,22 @@ final class LoopState: @unchecked Sendable {
   func sweep() {
     let now = NIODeadline.now()
     for connection in Array(connections.values) { connection.checkTime(now) }
+  }
+
+  /// Gives each sample that has no time its share of what passed since `time`.
+  func shareTime(since time: inout NIODeadline) {
+    let count = samples.count - timedSampleCount
+    guard count > 0 else { return }
+    let now = NIODeadline.now()
+    let share = (now.uptimeNanoseconds &- time.uptimeNanoseconds) / UInt64(count)
+    for i in timedSampleCount..<samples.count { samples[i].nanoseconds = share }
+    timedSampleCount = samples.count
+    time = now
+  }
+
+  func removeSamples() {
+    samples.removeAll(keepingCapacity: true)
+    timedSampleCount = 0
   }
 
   func add(_ connection: Connection) {
