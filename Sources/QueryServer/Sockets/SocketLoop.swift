@@ -42,8 +42,10 @@
       let range: Range<Int>
     }
 
-    /// Clients looked at a turn, and bytes read of them before they are answered.
-    private static let eventCountMax = 64
+    /// Clients looked at a turn: as many as look-ups are prefetched together. With more, whoever comes just after
+    /// the look waits for two long turns: 64 made the p99 of 50 clients with 16 requests each half as long again.
+    private static let eventCountMax = RequestBatch.countMax
+    /// Bytes read of them before they are answered.
     private static let arenaByteCount = 256 << 10
     /// Bytes read of one client a turn.
     static let readByteCountMax = 64 << 10
@@ -170,18 +172,10 @@
     /// Answers what was read, clients in turn.
     private func answer() {
       guard !chunks.isEmpty else { return }
-      let base = state.holder.current
-      var next = 0
-      while next < chunks.count {
-        let group = next..<min(chunks.count, next + RequestBatch.countMax)
-        if group.count > 1 {
-          base.prefetch(forFirstRequestsOf: group.count) {
-            bytes(of: chunks[group.lowerBound + $0])
-          }
-        }
-        for i in group { chunks[i].transport.received(bytes(of: chunks[i])) }
-        next = group.upperBound
+      if chunks.count > 1 {
+        state.holder.current.prefetch(forFirstRequestsOf: chunks.count) { bytes(of: chunks[$0]) }
       }
+      for chunk in chunks { chunk.transport.received(bytes(of: chunk)) }
       chunks.removeAll(keepingCapacity: true)
     }
 
