@@ -4,9 +4,11 @@ import QueryProtocol
 extension Connection {
   /// Answers the requests in `bytes`, as far as this client may go, and sends the replies in one write; returns
   /// how many bytes it took. What must wait is left.
-  func answer(_ raw: UnsafeRawBufferPointer, _ transport: any Transport) -> Int {
+  func answer(
+    _ raw: UnsafeRawBufferPointer, _ transport: any Transport, at now: NIODeadline
+  ) -> Int {
     let base = loop.holder.current
-    var time = NIODeadline.now()
+    var time = now
     let hadPartial = partialSince != nil
     var requestCount = 0
     var position = 0
@@ -147,7 +149,7 @@ extension Connection {
     } else if !held.isEmpty, waiting.isEmpty || isQueryRunning {
       let bytes = held
       held = []
-      let taken = bytes.withUnsafeBytes { answer($0, transport) }
+      let taken = bytes.withUnsafeBytes { answer($0, transport, at: .now()) }
       if taken < bytes.count && !isEnding { held = taken == 0 ? bytes : Array(bytes[taken...]) }
     } else if !waiting.isEmpty && !isQueryRunning {
       goOnLater(transport)

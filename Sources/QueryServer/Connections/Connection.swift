@@ -79,9 +79,10 @@ final class Connection {
     loop.counters.bytesReadCount.increment(by: bytes.count)
     if isEnding || isDraining || waitingFailure != nil { return }
     guard let transport else { return }
-    lastActivity = .now()
+    let now = NIODeadline.now()
+    lastActivity = now
     if held.isEmpty {
-      let taken = answer(bytes, transport)
+      let taken = answer(bytes, transport, at: now)
       if taken < bytes.count && !isEnding { held = Array(bytes[taken...]) }
     } else {
       held.append(contentsOf: bytes)
