@@ -81,7 +81,7 @@ let package = Package(
     .target(
       name: "QueryServer",
       dependencies: [
-        "CPlatform", "QueryProtocol", "JSONText",
+        "CPlatform", "Kernels", "QueryProtocol", "JSONText",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOTLS", package: "swift-nio"),
