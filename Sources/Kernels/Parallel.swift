@@ -24,6 +24,14 @@ package enum Parallel {
     configuredThreadCount.store(count, ordering: .relaxed)
   }
 
+  @TaskLocal private static var isAlone = false
+
+  /// Runs `body` with parallel loops that stay on the calling thread: for work that must not take the processors
+  /// from others.
+  package static func alone<Output>(_ body: () throws -> Output) rethrows -> Output {
+    try $isAlone.withValue(true, operation: body)
+  }
+
   private static let processorCount = max(1, onlineProcessorCount())
 
   /// Runs `body` once for each task 0..<taskCount, on up to `threadCount` workers, and waits for all.
@@ -35,7 +43,7 @@ package enum Parallel {
   ///
   /// Which tasks a worker gets is up to the schedule: scratch must not carry a result from task to task.
   package static func perform(_ taskCount: Int, _ body: (_ worker: Int, _ task: Int) -> Void) {
-    let workerCount = min(threadCount, taskCount)
+    let workerCount = isAlone ? 1 : min(threadCount, taskCount)
     if workerCount <= 1 {
       for task in 0..<max(0, taskCount) { body(0, task) }
       return

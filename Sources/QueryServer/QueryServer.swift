@@ -20,6 +20,7 @@ package final class QueryServer: Sendable {
   let host: ServerHost
   private let group: MultiThreadedEventLoopGroup
   private let loops: [LoopState]
+  private let socketLoops: SocketLoops
   private let workers: QueryWorkers
   private let listeners: [any Channel]
   private let logger: Logger
@@ -49,28 +50,40 @@ package final class QueryServer: Sendable {
     self.configuration = configuration
     self.host = host
     self.logger = logger
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.eventLoopCount))
+    let loopCount = max(1, configuration.eventLoopCount)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
     let workers = QueryWorkers(threadCount: configuration.queryThreadCount, service: service)
     self.group = group
     self.workers = workers
-    loops = group.makeIterator().map { eventLoop in
+    let makeLoop = { (executor: any LoopExecutor) in
       LoopState(
-        eventLoop: eventLoop, service: service, holder: host.holder, workers: workers,
+        executor: executor, service: service, holder: host.holder, workers: workers,
         counters: host.counters)
     }
-    host.loopStatistics.withLock { [loops] in $0 = loops.map(\.statistics) }
-    var opened = Listeners(group: group, loops: loops, host: host, tls: tls)
+    let eventLoops = group.makeIterator().map { ($0, makeLoop(EventLoopExecutor(eventLoop: $0))) }
+    let socketLoops = try SocketLoops(
+      count: configuration.servesSocketsDirectly ? loopCount : 0, makeLoop)
+    self.socketLoops = socketLoops
+    let loops = eventLoops.map(\.1) + socketLoops.states
+    self.loops = loops
+    host.loopStatistics.withLock { $0 = loops.map(\.statistics) }
+    var opened = Listeners(
+      group: group, loops: eventLoops, socketLoops: socketLoops, host: host, tls: tls)
     do {
       try opened.open(configuration)
     } catch {
       opened.close()
+      socketLoops.stopSoon()
       try? group.syncShutdownGracefully()
       throw error
     }
     listeners = opened.channels
     port = opened.port
     metricsPort = opened.metricsPort
-    for loop in loops { loop.eventLoop.execute { loop.start() } }
+    let interval = TimeAmount.milliseconds(LoopState.sweepMilliseconds)
+    for (eventLoop, loop) in eventLoops {
+      eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in loop.sweep() }
+    }
     host.holder.watch(everySeconds: configuration.reloadSeconds)
     for place in opened.places {
       logger.info("listening", metadata: ["on": .string(place)])
@@ -108,18 +121,14 @@ package final class QueryServer: Sendable {
     host.holder.stop()
     for listener in listeners { try? await listener.close() }
     if let path = configuration.unixPath { UnixSocketPath.remove(path) }
-    for loop in loops { loop.eventLoop.execute { loop.drain() } }
+    for loop in loops { loop.executor.execute { loop.drain() } }
     let deadline = ContinuousClock.now + .seconds(configuration.drainSeconds)
     while host.counters.connectedCount.value > 0 && ContinuousClock.now < deadline {
       try? await Task.sleep(for: .milliseconds(10))
     }
     let cutCount = host.counters.connectedCount.value
-    for loop in loops {
-      loop.eventLoop.execute {
-        loop.closeAll()
-        loop.stop()
-      }
-    }
+    for loop in loops { loop.executor.execute { loop.closeAll() } }
+    await socketLoops.stop()
     // Closing cancelled what still ran. An event loop may end only when no worker has a reply for it.
     if await workers.stop(withinSeconds: 1) { try? await group.shutdownGracefully() }
     logger.info("stopped", metadata: ["cut": .stringConvertible(cutCount)])

@@ -16,6 +16,8 @@ package struct ServerConfiguration: Sendable {
   package var metricsAddress: ListenAddress?
   /// Threads that read, answer look-ups and write.
   package var eventLoopCount = 1
+  /// Whether clients without TLS are served by `SocketLoop` where the system has it, instead of NIO channels.
+  package var servesSocketsDirectly = true
   /// Queries that run at a time; each uses all cores.
   package var queryThreadCount = 2
   /// Seconds between looks for a new snapshot; 0 looks only on SIGHUP.

@@ -17,7 +17,8 @@ import Testing
     "monetary":{"bins":3,"counts":[1,1,1],"cuts":[
     {"value":50,"lower":500000,"upper":500000,"numerator":0,"denominator":1},
     {"value":100.25,"lower":1002500,"upper":1002500,"numerator":0,"denominator":1}]}}]},
-    "taxonomy":{"name":"t","segments":[{"name":"Good","label":"Good","when":"r = 3"}]}}
+    "taxonomy":{"name":"t","segments":[{"name":"Good","label":"Fine \\"ones\\"","when":"r = 3","action":"call",
+    "owner":"Ada","channel":"phone","colour":"red"}]}}
     """
 
   private func base() throws -> CustomerBase {
@@ -48,6 +49,51 @@ import Testing
       let (r, f, m) = (scores[0], scores[1], scores[2])
       #expect(reply == #"{"ok":true,"r":\#(r),"f":\#(f),"m":\#(m),"rfm":"\#(r)\#(f)\#(m)"}"# + "\n")
     }
+  }
+
+  @Test func aCustomerWithoutOrdersIsExplainedAsOne() throws {
+    let none = Bitmap(repeating: false, count: 1)
+    func null(_ name: String) -> Column {
+      Column(name, .uint8(AlignedBuffer([0])), validity: none)
+    }
+    let base = try CustomerBase(
+      name: "s", asOf: 0,
+      frame: Frame(
+        rowCount: 1,
+        columns: [
+          Column("customer_id", .text(StringTable(["p"]))),
+          Column("recency_days", .int32(AlignedBuffer([0])), validity: none),
+          Column("orders", .int32(AlignedBuffer([0]))),
+          Column("monetary_total", .money(AlignedBuffer([0]))), null("r"), null("f"), null("m"),
+          Column("segment", .string(.uint8(AlignedBuffer([0])), StringTable(["Prospect"]))),
+        ]), metadata: try JSON.parse(record))
+    let reply = Conversation(base).send("EXPLAIN p\n")
+    #expect(
+      reply.contains(
+        #"{"score":"r","value":null,"of":3,"column":"recency_days","measured":null,"#
+          + #""up_when":null,"down_when":null}"#), "\(reply)")
+    #expect(reply.contains(#""segment":{"name":"Prospect"}"#))
+    #expect(reply.hasSuffix(#""not_scored":["no transactions by 1970-01-01"]}"# + "\n"))
+    let known = Conversation(try self.base()).send("EXPLAIN a\n")
+    #expect(known.contains("scores") && !known.contains("not_scored"))
+  }
+
+  @Test func detailsOfSegmentsAreWhatTheRecordSays() throws {
+    let client = Conversation(try base())
+    #expect(client.send("SEGMENTS\n") == #"{"ok":true,"segments":{"Good":1}}"# + "\n")
+    let details =
+      #"{"count":1,"label":"Fine \"ones\"","when":"r = 3","action":"call","#
+      + #""owner":"Ada","channel":"phone","colour":"red"}"#
+    #expect(
+      client.send("SEGMENTS DETAILS\n") == #"{"ok":true,"segments":{"Good":\#(details)}}"# + "\n")
+    #expect(client.send("SEGMENTS more\n").contains(#""code":"wrong_arguments""#))
+    let explained = client.send("EXPLAIN a\n")
+    #expect(explained.contains(#""action":"call","owner":"Ada","channel":"phone","colour":"red""#))
+    #expect(client.send("QUIT\n").contains("OK"))
+    let resp = Conversation(try base())
+    #expect(
+      resp.command("SEGMENTS", "DETAILS").hasPrefix(
+        "*2\r\n$4\r\nGood\r\n*14\r\n$5\r\ncount\r\n:1\r\n$5\r\nlabel\r\n$11\r\nFine \"ones\"\r\n"))
   }
 
   @Test func figuresThatMakeNoSenseAreRefused() throws {

@@ -6,6 +6,7 @@
 
 #include "CMask.h"
 #include "CPlatformMasks.h"
+#include "CPoll.h"
 #include "CText.h"
 
 /// Whether this CPU has what `Kernels` was compiled for on x86-64 (x86-64-v3: AVX2, FMA, BMI2, LZCNT, F16C).

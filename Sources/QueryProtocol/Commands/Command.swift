@@ -59,7 +59,8 @@ package enum Command: UInt8, CaseIterable, Sendable {
     case .hello: "[2 | 3 [AUTH user token] [SETNAME name]]"
     case .auth: "[user] token"
     case .client: "ID | GETNAME | SETNAME name | SETINFO field value | INFO"
-    case .dbsize, .segments, .schema, .snapshots, .info, .quit: ""
+    case .segments: "[DETAILS]"
+    case .dbsize, .schema, .snapshots, .info, .quit: ""
     }
   }
 
@@ -76,7 +77,8 @@ package enum Command: UInt8, CaseIterable, Sendable {
     case .select: "a query; SELECT 0 is accepted, because Redis clients send it"
     case .query: "a query over the table customers"
     case .count: "the number of customers that meet a condition"
-    case .segments: "each segment with its number of customers"
+    case .segments:
+      "each segment with its number of customers; DETAILS adds its rule and what to do"
     case .segment: "ids of a segment's customers, in order, with a cursor for the next ones"
     case .explain: "why a customer has these scores and this segment, and what would change them"
     case .score: "the scores that a customer of these figures would get"
@@ -102,9 +104,9 @@ package enum Command: UInt8, CaseIterable, Sendable {
     case .hgetall, .explain, .echo: 2...2
     case .hget: 3...3
     case .hmget: 3...Int.max
-    case .dbsize, .segments, .schema, .snapshots, .quit: 1...1
+    case .dbsize, .schema, .snapshots, .quit: 1...1
     case .count, .hello, .command, .client, .info, .score: 1...Int.max
-    case .ping, .help: 1...2
+    case .ping, .help, .segments: 1...2
     case .auth: 2...3
     }
   }

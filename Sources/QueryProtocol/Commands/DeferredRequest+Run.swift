@@ -35,7 +35,7 @@ extension DeferredRequest {
       try runQuery(text, service, into: &writer)
     case .count(let condition):
       try runCount(condition, into: &writer)
-    case .segments: try writeSegments(into: &writer)
+    case .segments(let withDetails): try writeSegments(withDetails: withDetails, into: &writer)
     case .segment(let name, let limit, let after):
       try writeSegment(name, limit: limit, after: after, into: &writer)
     case .snapshots: try writeSnapshots(service.host, into: &writer)
@@ -43,13 +43,23 @@ extension DeferredRequest {
     }
   }
 
-  private func writeSegments(into writer: inout ReplyWriter) throws(ReplyError) {
+  /// Each segment's number of customers; with details an object that also has what the record says of it: its
+  /// label, its rule, and what whoever acts on it wants to know.
+  private func writeSegments(
+    withDetails: Bool, into writer: inout ReplyWriter
+  ) throws(ReplyError) {
     let segments = try catalog()
     writer.begin("segments")
     writer.beginMap(segments.counts.count)
     for (code, count) in segments.counts.enumerated() {
       writer.key(segments.names[code])
-      writer.integer(count)
+      if withDetails {
+        let said = base.segmentRecord(named: segments.names[code])?.objectValue ?? []
+        let members = [.init("count", JSON(count))] + said.filter { $0.name != "name" }
+        writer.value(.object(members))
+      } else {
+        writer.integer(count)
+      }
     }
     writer.endMap()
     writer.end()

@@ -8,7 +8,7 @@ package struct DeferredRequest: Sendable {
     case query(String)
     /// A condition, or nothing for all customers.
     case count(String)
-    case segments
+    case segments(withDetails: Bool)
     case segment(name: String, limit: Int, after: [UInt8]?)
     case snapshots
     case information
@@ -36,7 +36,11 @@ extension Session {
     case .query: work = .query(try Session.tail(of: request, from: 1))
     case .count: work = .count(try Session.tail(of: request, from: 1))
     case .segment: work = try Session.segmentPage(request, limits)
-    case .segments: work = .segments
+    case .segments:
+      guard request.count == 1 || request.argument(1, is: "DETAILS") else {
+        throw ReplyError(.wrongArguments, "SEGMENTS takes \(Command.segments.arguments)")
+      }
+      work = .segments(withDetails: request.count == 2)
     case .snapshots: work = .snapshots
     default: work = .information
     }

@@ -15,11 +15,19 @@ extension CustomerBase {
         .init("scores", .array(ruler.measures.map { explanation(of: $0, row: row) })))
     }
     if let name = frame[SegmentCatalog.columnName]?.string(row) {
-      let segments = metadata["taxonomy"]?["segments"]?.arrayValue ?? []
-      let segment = segments.first { $0["name"]?.stringValue == name }
-      members.append(.init("segment", segment ?? ["name": .string(name)]))
+      members.append(.init("segment", segmentRecord(named: name) ?? ["name": .string(name)]))
+    }
+    if let orders = frame["orders"], orders.wholeNumber(row) == 0 {
+      members.append(
+        .init("not_scored", [.string("no transactions by \(Day.text(asOf))")]))
     }
     return members
+  }
+
+  /// What the snapshot's record says of a segment: `name`, `label`, `when` and, where they were given, `action`,
+  /// `owner`, `channel`, `colour`.
+  func segmentRecord(named name: String) -> JSON? {
+    metadata["taxonomy"]?["segments"]?.arrayValue?.first { $0["name"]?.stringValue == name }
   }
 
   private func explanation(of measure: ScoreRuler.Measure, row: Int) -> JSON {
@@ -33,11 +41,11 @@ extension CustomerBase {
       .init(
         "measured",
         measured.map { measure.isMoney ? .number(Money.double($0)) : .integer($0) } ?? .null))
-    guard let score, (1...Int64(measure.binCount)).contains(score) else {
-      return .object(members)
-    }
-    members.append(.init("up_when", text(measure.stepUp(from: Int(score))?.condition)))
-    members.append(.init("down_when", text(measure.stepDown(from: Int(score))?.condition)))
+    let known = score.flatMap { (1...Int64(measure.binCount)).contains($0) ? Int($0) : nil }
+    members.append(
+      .init("up_when", text(known.flatMap { measure.stepUp(from: $0)?.condition })))
+    members.append(
+      .init("down_when", text(known.flatMap { measure.stepDown(from: $0)?.condition })))
     return .object(members)
   }
 

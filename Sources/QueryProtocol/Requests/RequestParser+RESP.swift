@@ -23,6 +23,7 @@ extension RequestParser {
   mutating func nextCommand(
     in bytes: Span<UInt8>, from position: inout Int
   ) throws(ProtocolError) -> Bool {
+    if respState == .commandMark, wholeCommand(in: bytes, from: &position) { return true }
     while position < bytes.count {
       switch respState {
       case .commandMark:
@@ -68,6 +69,52 @@ extension RequestParser {
       }
     }
     return false
+  }
+
+  /// Takes a command all of whose bytes are here; false, and nothing taken, when they are not, or not as they
+  /// should be, which `nextCommand` then says.
+  private mutating func wholeCommand(in bytes: Span<UInt8>, from position: inout Int) -> Bool {
+    guard pendingByteCount == 0, request.bytes.isEmpty else { return false }
+    let end = min(bytes.count, position + requestByteCountMax)
+    var at = position
+    guard let count = shortNumber(behind: UInt8(ascii: "*"), in: bytes, from: &at, end), count > 0
+    else { return false }
+    let first = at
+    for _ in 0..<count {
+      guard let length = shortNumber(behind: UInt8(ascii: "$"), in: bytes, from: &at, end),
+        at + length + 2 <= end, bytes[at + length] == 0x0D, bytes[at + length + 1] == 0x0A
+      else {
+        request.arguments.removeAll(keepingCapacity: true)
+        return false
+      }
+      request.arguments.append(at - first..<at - first + length)
+      at += length + 2
+    }
+    // The framing between the arguments comes along: one copy.
+    request.append(bytes.extracting(first..<at))
+    position = at
+    return true
+  }
+
+  /// A mark, one to four digits, CR LF; nil of anything else.
+  @inline(__always)
+  private func shortNumber(
+    behind mark: UInt8, in bytes: Span<UInt8>, from at: inout Int, _ end: Int
+  ) -> Int? {
+    guard at + 4 <= end, bytes[at] == mark else { return nil }
+    var here = at + 1
+    var number = 0
+    while here < end && here - at <= 4 {
+      let digit = bytes[here] &- UInt8(ascii: "0")
+      guard digit < 10 else { break }
+      number = number * 10 + Int(digit)
+      here += 1
+    }
+    guard here > at + 1, here + 2 <= end, bytes[here] == 0x0D, bytes[here + 1] == 0x0A else {
+      return nil
+    }
+    at = here + 2
+    return number
   }
 
   private mutating func expect(

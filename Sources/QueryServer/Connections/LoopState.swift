@@ -2,10 +2,10 @@ import NIOCore
 import QueryProtocol
 import Synchronization
 
-/// What the connections of one event loop share: one reply buffer, one set of statistics, one timer.
+/// What the connections of one loop share: one reply buffer, one set of statistics, one timer.
 final class LoopState: @unchecked Sendable {
-  // SAFETY: everything but the constants is touched on `eventLoop` only.
-  let eventLoop: any EventLoop
+  // SAFETY: everything but the constants is touched on the executor's thread only.
+  let executor: any LoopExecutor
   let service: Service
   let holder: SnapshotHolder
   let workers: QueryWorkers
@@ -18,8 +18,9 @@ final class LoopState: @unchecked Sendable {
   var batch = RequestBatch()
   /// Times of the batch at hand, for the statistics.
   var samples: [CommandStatistics.Sample] = []
-  private(set) var connections: [ObjectIdentifier: ConnectionHandler] = [:]
-  private var sweep: RepeatedTask?
+  /// Samples whose time is known.
+  private var timedSampleCount = 0
+  private(set) var connections: [ObjectIdentifier: Connection] = [:]
 
   /// Memory of the reply buffer that is kept from batch to batch.
   static let keptByteCount = 256 << 10
@@ -27,10 +28,10 @@ final class LoopState: @unchecked Sendable {
   static let sweepMilliseconds: Int64 = 100
 
   init(
-    eventLoop: any EventLoop, service: Service, holder: SnapshotHolder, workers: QueryWorkers,
+    executor: any LoopExecutor, service: Service, holder: SnapshotHolder, workers: QueryWorkers,
     counters: ServerCounters
   ) {
-    self.eventLoop = eventLoop
+    self.executor = executor
     self.service = service
     self.holder = holder
     self.workers = workers
@@ -38,38 +39,40 @@ final class LoopState: @unchecked Sendable {
     samples.reserveCapacity(256)
   }
 
-  /// Starts looking for clients that take too long.
-  func start() {
-    eventLoop.assertInEventLoop()
-    let interval = TimeAmount.milliseconds(LoopState.sweepMilliseconds)
-    sweep = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
-      [weak self] _ in
-      guard let self else { return }
-      let now = NIODeadline.now()
-      for connection in Array(connections.values) { connection.checkTime(now) }
-    }
+  /// Closes clients that take too long; called every `sweepMilliseconds`.
+  func sweep() {
+    let now = NIODeadline.now()
+    for connection in Array(connections.values) { connection.checkTime(now) }
   }
 
-  func stop() {
-    eventLoop.assertInEventLoop()
-    sweep?.cancel()
-    sweep = nil
+  /// Gives each sample that has no time its share of what passed since `time`.
+  func shareTime(since time: inout NIODeadline) {
+    let count = samples.count - timedSampleCount
+    guard count > 0 else { return }
+    let now = NIODeadline.now()
+    let share = (now.uptimeNanoseconds &- time.uptimeNanoseconds) / UInt64(count)
+    for i in timedSampleCount..<samples.count { samples[i].nanoseconds = share }
+    timedSampleCount = samples.count
+    time = now
   }
 
-  func add(_ connection: ConnectionHandler) {
+  func removeSamples() {
+    samples.removeAll(keepingCapacity: true)
+    timedSampleCount = 0
+  }
+
+  func add(_ connection: Connection) {
     connections[ObjectIdentifier(connection)] = connection
   }
-  func remove(_ connection: ConnectionHandler) { connections[ObjectIdentifier(connection)] = nil }
+  func remove(_ connection: Connection) { connections[ObjectIdentifier(connection)] = nil }
 
   /// Asks every client's handler to end: requests under way are answered first.
   func drain() {
-    eventLoop.assertInEventLoop()
     for connection in Array(connections.values) { connection.drain() }
   }
 
   /// Closes whoever is left.
   func closeAll() {
-    eventLoop.assertInEventLoop()
     for connection in Array(connections.values) { connection.closeNow() }
   }
 }

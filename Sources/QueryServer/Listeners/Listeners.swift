@@ -7,7 +7,8 @@ import Synchronization
 /// Opens the sockets of a server.
 struct Listeners {
   let group: MultiThreadedEventLoopGroup
-  let loops: [LoopState]
+  let loops: [(eventLoop: any EventLoop, state: LoopState)]
+  let socketLoops: SocketLoops
   let host: ServerHost
   let tls: NIOSSLContext?
 
@@ -17,10 +18,12 @@ struct Listeners {
   private(set) var metricsPort: Int?
 
   init(
-    group: MultiThreadedEventLoopGroup, loops: [LoopState], host: ServerHost, tls: NIOSSLContext?
+    group: MultiThreadedEventLoopGroup, loops: [(eventLoop: any EventLoop, state: LoopState)],
+    socketLoops: SocketLoops, host: ServerHost, tls: NIOSSLContext?
   ) {
     self.group = group
     self.loops = loops
+    self.socketLoops = socketLoops
     self.host = host
     self.tls = tls
   }
@@ -71,7 +74,7 @@ struct Listeners {
   }
 
   private func queryBootstrap(tls: NIOSSLContext?) -> ServerBootstrap {
-    let (loops, host) = (loops, host)
+    let (loops, socketLoops, host) = (loops, socketLoops, host)
     // Past it nothing more of a client is answered or read.
     let unsentByteCountMax = host.limits.outputByteCountMax / 2
     return ServerBootstrap(group: group)
@@ -91,26 +94,35 @@ struct Listeners {
       )
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try Listeners.welcome(channel, tls: tls, loops: loops, host: host)
+          try Listeners.welcome(
+            channel, tls: tls, loops: loops, socketLoops: socketLoops, host: host)
         }
       }
   }
 
   /// Sets up a new client, or the one too many.
   private static func welcome(
-    _ channel: any Channel, tls: NIOSSLContext?, loops: [LoopState], host: ServerHost
+    _ channel: any Channel, tls: NIOSSLContext?,
+    loops: [(eventLoop: any EventLoop, state: LoopState)], socketLoops: SocketLoops,
+    host: ServerHost
   ) throws {
     let counters = host.counters
     let number = counters.acceptedCount.wrappingAdd(1, ordering: .relaxed).newValue
     let connected = counters.connectedCount.wrappingAdd(1, ordering: .relaxed).newValue
-    channel.closeFuture.whenComplete { _ in
+    let leave: @Sendable () -> Void = {
       counters.connectedCount.wrappingSubtract(1, ordering: .relaxed)
     }
     let limit = host.limits.clientCountMax
     let pipeline = channel.pipeline.syncOperations
+    if tls == nil, connected <= limit,
+      try socketLoops.takeOver(pipeline, number: number, whenClosed: leave)
+    {
+      throw NotServedHere()
+    }
+    channel.closeFuture.whenComplete { _ in leave() }
     if connected > limit + RefusalHandler.waitingCountMax {
       counters.refusedCount.increment()
-      throw TooManyClients()
+      throw NotServedHere()
     }
     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
     if connected > limit {
@@ -118,11 +130,11 @@ struct Listeners {
       try pipeline.addHandler(RefusalHandler(clientCountMax: limit))
       return
     }
-    guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop }) else {
+    guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop })?.state else {
       preconditionFailure("a channel runs on one of its server's event loops")
     }
-    try pipeline.addHandler(
-      ConnectionHandler(loop: loop, connectionNumber: number, speaksTLS: tls != nil))
+    let connection = Connection(loop: loop, connectionNumber: number, speaksTLS: tls != nil)
+    try pipeline.addHandler(ChannelTransport(connection))
   }
 
   private func metricsBootstrap() -> ServerBootstrap {
@@ -137,7 +149,7 @@ struct Listeners {
           channel.closeFuture.whenComplete { _ in
             connected.value.wrappingSubtract(1, ordering: .relaxed)
           }
-          if count > MetricsHandler.connectionCountMax { throw TooManyClients() }
+          if count > MetricsHandler.connectionCountMax { throw NotServedHere() }
           try channel.pipeline.syncOperations.addHandler(MetricsHandler(host: host))
         }
       }
@@ -149,5 +161,5 @@ private final class SharedCount: Sendable {
   let value = Atomic<Int>(0)
 }
 
-/// Closes a connection before it is set up.
-private struct TooManyClients: Error {}
+/// Closes a channel before it is set up: one client too many, or one that a socket loop serves.
+private struct NotServedHere: Error {}

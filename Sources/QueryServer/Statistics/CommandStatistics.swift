@@ -17,7 +17,7 @@ final class CommandStatistics: Sendable {
   /// One answered request.
   struct Sample {
     let command: Command
-    let nanoseconds: UInt64
+    var nanoseconds: UInt64
   }
 
   func record(_ samples: some Sequence<Sample>) {

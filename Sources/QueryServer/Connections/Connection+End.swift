@@ -1,7 +1,7 @@
 import NIOCore
 import QueryProtocol
 
-extension ConnectionHandler {
+extension Connection {
   /// The stream cannot go on: says why, then ends.
   func refuse(_ error: ProtocolError) {
     loop.counters.protocolErrorCount.increment()
@@ -16,11 +16,11 @@ extension ConnectionHandler {
   }
 
   /// Says why, then ends; for what happens between requests.
-  func refuse(_ error: ReplyError, _ context: ChannelHandlerContext) {
+  private func refuse(_ error: ReplyError, _ transport: any Transport) {
     speakClientsProtocol()
     loop.writer.error(error)
     isEnding = true
-    flush(context)
+    flush(transport)
   }
 
   private func speakClientsProtocol() {
@@ -30,53 +30,48 @@ extension ConnectionHandler {
 
   /// Ends behind the last reply: closes this side once it is sent, and throws away what the client still sends
   /// for a moment, because closing with unread bytes would make the kernel throw away the reply.
-  func end(_ context: ChannelHandlerContext) {
+  func end(_ transport: any Transport) {
     guard !isEndScheduled else { return }
     isEndScheduled = true
-    held = nil
+    held = []
     waiting.removeAll()
     waitingByteCount = 0
-    let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-    let sent = context.eventLoop.makePromise(of: Void.self)
-    sent.futureResult.whenComplete { _ in bound.value.closeOutput() }
-    context.writeAndFlush(
-      wrapOutboundOut(context.channel.allocator.buffer(capacity: 0)), promise: sent)
+    transport.notifyWhenSent()
   }
 
-  private func closeOutput() {
-    guard let context else { return }
+  /// The last reply is sent, or cannot be.
+  func outputIsSent() {
+    guard let transport else { return }
     endingSince = .now()
     if isInputClosed { return closeNow() }
-    let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-    let closed = context.eventLoop.makePromise(of: Void.self)
-    closed.futureResult.whenFailure { _ in bound.value.closeNow() }
-    context.close(mode: .output, promise: closed)
+    transport.closeOutput()
     if isReadHeld {
       isReadHeld = false
-      context.read()
+      transport.read()
     }
   }
 
   /// Ends when the client has sent its last byte, or the server shuts down, and all replies are written.
-  func endIfNothingIsLeft(_ context: ChannelHandlerContext) {
+  func endIfNothingIsLeft() {
     if isInputClosed && endingSince != nil { return closeNow() }
-    guard isInputClosed && held == nil || isDraining, !isQueryRunning, waiting.isEmpty, !isEnding
+    guard let transport, isInputClosed && held.isEmpty || isDraining, !isQueryRunning,
+      waiting.isEmpty, !isEnding
     else { return }
     isEnding = true
-    end(context)
+    end(transport)
   }
 
   /// The server shuts down: requests that are here are answered, then the connection ends.
   func drain() {
     isDraining = true
-    if let context { endIfNothingIsLeft(context) }
+    endIfNothingIsLeft()
   }
 
-  func closeNow() { context?.close(promise: nil) }
+  func closeNow() { transport?.close() }
 
   /// Closes a client that takes too long, after a word why.
   func checkTime(_ now: NIODeadline) {
-    guard let context else { return }
+    guard let transport else { return }
     let limits = loop.service.limits
     if isEnding {
       let isSent = endingSince != nil
@@ -89,14 +84,14 @@ extension ConnectionHandler {
       loop.counters.timedOutCount.increment()
       return closeNow()
     }
-    if let partialSince, held == nil, !isQueryRunning, !isReadHeld,
+    if let partialSince, held.isEmpty, !isQueryRunning, !isReadHeld,
       now - partialSince > TimeAmount(seconds: limits.requestSecondsMax)
     {
       loop.counters.timedOutCount.increment()
       refuse(
         ReplyError(
           .timedOut, "a request took longer than \(limits.requestSecondsMax) s to arrive; closing"),
-        context)
+        transport)
       return
     }
     guard !isQueryRunning else { return }
@@ -106,13 +101,13 @@ extension ConnectionHandler {
     if now - since > TimeAmount(seconds: silence) {
       loop.counters.timedOutCount.increment()
       // Whoever does not take replies gets no further one.
-      if !context.channel.isWritable { return closeNow() }
+      if !transport.isWritable { return closeNow() }
       refuse(
         ReplyError(
           .timedOut,
           session.isAuthenticated
             ? "no request for \(silence) s; closing" : "no token within \(silence) s; closing"),
-        context)
+        transport)
     }
   }
 }

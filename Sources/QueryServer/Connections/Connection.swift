@@ -1,5 +1,4 @@
 import NIOCore
-import NIOTLS
 import QueryProtocol
 
 /// One client: cuts its bytes into requests, answers look-ups at once, queries in their turn.
@@ -11,18 +10,15 @@ import QueryProtocol
 /// Everything of a client that can grow has a bound: half a request (`requestByteCountMax`), waiting requests
 /// (`unansweredRequestCountMax`, and twice a request's bytes), bytes read but not cut up (one read), replies
 /// not sent (`outputByteCountMax`).
-final class ConnectionHandler: ChannelDuplexHandler {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
+final class Connection {
   let loop: LoopState
   var parser: RequestParser
   var session: Session
-  var context: ChannelHandlerContext?
+  /// Nil once the connection is closed.
+  private(set) var transport: (any Transport)?
 
   /// Bytes that were read, but are not looked at as long as requests wait or replies are not taken.
-  var held: ByteBuffer?
+  var held: [UInt8] = []
   /// Requests behind a query of this client.
   var waiting = CircularBuffer<Request>()
   var waitingByteCount = 0
@@ -32,7 +28,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   var runningQuery: DeferredRequest?
   var isQueryRunning: Bool { runningQuery != nil }
 
-  /// Whether the channel asked for more bytes while reading was paused.
+  /// Whether the transport wanted to read while reading was paused.
   var isReadHeld = false
   /// Whether a turn is scheduled that goes on with held bytes.
   var isTurnScheduled = false
@@ -66,65 +62,63 @@ final class ConnectionHandler: ChannelDuplexHandler {
         ? limits.requestByteCountMax : limits.unauthenticatedRequestByteCountMax)
   }
 
-  func handlerAdded(context: ChannelHandlerContext) {
-    self.context = context
+  func open(_ transport: any Transport) {
+    self.transport = transport
     loop.add(self)
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) {
+  /// The transport is closed: nobody waits for replies any more.
+  func didClose() {
     loop.remove(self)
     runningQuery?.cancel()
-    self.context = nil
+    transport = nil
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var buffer = unwrapInboundIn(data)
-    loop.counters.bytesReadCount.increment(by: buffer.readableBytes)
+  /// Takes in what the client sent.
+  func received(_ bytes: UnsafeRawBufferPointer) {
+    loop.counters.bytesReadCount.increment(by: bytes.count)
     if isEnding || isDraining || waitingFailure != nil { return }
-    lastActivity = .now()
-    if held != nil {
-      held!.writeBuffer(&buffer)
+    guard let transport else { return }
+    let now = NIODeadline.now()
+    lastActivity = now
+    if held.isEmpty {
+      let taken = answer(bytes, transport, at: now)
+      if taken < bytes.count && !isEnding { held = Array(bytes[taken...]) }
     } else {
-      answer(&buffer, context)
-      if buffer.readableBytes > 0 && !isEnding { held = buffer }
+      held.append(contentsOf: bytes)
     }
   }
 
-  /// Asked for more bytes by the channel: passed on, unless this client has to wait.
-  func read(context: ChannelHandlerContext) {
-    if isPaused(context) {
+  /// Whether the transport may read; it is told by `Transport.read` when it may again.
+  func mayRead() -> Bool {
+    guard let transport else { return false }
+    if isPaused(transport) {
       if !isReadHeld { loop.counters.pauseCount.increment() }
       isReadHeld = true
-    } else {
-      context.read()
+      return false
     }
+    return true
   }
 
-  func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable { resume(context) }
-    context.fireChannelWritabilityChanged()
+  /// The client took enough of its replies.
+  func becameWritable() {
+    if let transport { resume(transport) }
   }
 
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case .handshakeCompleted? = event as? TLSUserEvent {
-      isHandshakePending = false
-      lastActivity = .now()
-    }
-    if case .inputClosed? = event as? ChannelEvent {
-      isInputClosed = true
-      endIfNothingIsLeft(context)
-    }
-    context.fireUserInboundEventTriggered(event)
+  func handshakeEnded() {
+    isHandshakePending = false
+    lastActivity = .now()
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // A broken connection or TLS stream: nothing can be said to the client any more.
-    context.close(promise: nil)
+  /// The client sends nothing more.
+  func inputClosed() {
+    isInputClosed = true
+    endIfNothingIsLeft()
   }
 
   /// Whether nothing more may be read for now.
-  func isPaused(_ context: ChannelHandlerContext) -> Bool {
-    !isEnding && (held != nil || isQueueFull || isDraining || !context.channel.isWritable)
+  func isPaused(_ transport: any Transport) -> Bool {
+    !isEnding && (!held.isEmpty || isQueueFull || isDraining || !transport.isWritable)
   }
 
   /// Whether as many requests wait as may.

@@ -1,39 +1,36 @@
 import NIOCore
 import QueryProtocol
 
-extension ConnectionHandler {
-  /// Answers the requests in `buffer`, as far as this client may go, and sends the replies in one write.
-  ///
-  /// What must wait stays in the buffer.
-  func answer(_ buffer: inout ByteBuffer, _ context: ChannelHandlerContext) {
+extension Connection {
+  /// Answers the requests in `bytes`, as far as this client may go, and sends the replies in one write; returns
+  /// how many bytes it took. What must wait is left.
+  func answer(
+    _ raw: UnsafeRawBufferPointer, _ transport: any Transport, at now: NIODeadline
+  ) -> Int {
     let base = loop.holder.current
-    var time = NIODeadline.now()
+    var time = now
     let hadPartial = partialSince != nil
     var requestCount = 0
     var position = 0
     var failure: ProtocolError?
-    let isWritable = context.channel.isWritable
-    if isWritable {
-      buffer.withUnsafeReadableBytes { raw in
-        let bytes = Span<UInt8>(_unsafeBytes: raw)
-        do throws(ProtocolError) {
-          requestCount = try answer(
-            bytes, &position, on: base, batch: &loop.batch, parser: &parser, session: &session,
-            time: &time)
-        } catch {
-          failure = error
-        }
+    if transport.isWritable {
+      do throws(ProtocolError) {
+        requestCount = try answer(
+          Span<UInt8>(_unsafeBytes: raw), &position, on: base, batch: &loop.batch, parser: &parser,
+          session: &session, time: &time)
+      } catch {
+        failure = error
       }
     }
     if let failure { refuseInTurn(failure) }
-    buffer.moveReaderIndex(forwardBy: position)
     if parser.isMidRequest {
       if requestCount > 0 || !hadPartial { partialSince = time }
     } else {
       partialSince = nil
     }
-    flush(context)
-    if buffer.readableBytes > 0 || !waiting.isEmpty { goOnLater(context) }
+    flush(transport)
+    if position < raw.count || !waiting.isEmpty { goOnLater(transport) }
+    return position
   }
 
   /// Answers requests until the bytes end or this client must wait; returns how many it took.
@@ -66,6 +63,7 @@ extension ConnectionHandler {
           run(batch[i], on: base, session: &session, time: &time)
         }
       }
+      loop.shareTime(since: &time)
       if session.isAuthenticated {
         parser.requestByteCountMax = loop.service.limits.requestByteCountMax
       }
@@ -77,7 +75,7 @@ extension ConnectionHandler {
 
   /// Whether another request may be answered in this batch.
   private var hasRoomForReplies: Bool {
-    !isEnding && loop.writer.buffer.count < ConnectionHandler.batchByteCountMax
+    !isEnding && loop.writer.buffer.count < Connection.batchByteCountMax
   }
 
   /// Bytes of replies that are gathered before they are sent.
@@ -98,24 +96,22 @@ extension ConnectionHandler {
       hand(work, command ?? .query, arrival: time)
       return
     }
-    let now = NIODeadline.now()
     if let command {
-      loop.samples.append(
-        .init(
-          command: command, nanoseconds: now.uptimeNanoseconds &- time.uptimeNanoseconds))
+      // Requests of one kind share the time of them all: one look at the clock for each run of them.
+      if let last = loop.samples.last, last.command != command { loop.shareTime(since: &time) }
+      loop.samples.append(.init(command: command, nanoseconds: 0))
     } else {
       loop.counters.unknownCommandCount.increment()
     }
-    time = now
   }
 
   private func hand(_ work: DeferredRequest, _ command: Command, arrival: NIODeadline) {
-    let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+    let bound = LoopBound(self, loop.executor)
     let statistics = loop.statistics
-    loop.workers.run(work, arrival: arrival) { [eventLoop = loop.eventLoop] reply in
+    loop.workers.run(work, arrival: arrival) { [executor = loop.executor] reply in
       let elapsed = NIODeadline.now().uptimeNanoseconds &- arrival.uptimeNanoseconds
       statistics.record(CollectionOfOne(.init(command: command, nanoseconds: elapsed)))
-      eventLoop.execute { bound.value.finish(reply) }
+      executor.execute { bound.value.finish(reply) }
     }
   }
 
@@ -123,19 +119,19 @@ extension ConnectionHandler {
   private func finish(_ reply: ByteBuffer?) {
     runningQuery = nil
     lastActivity = .now()
-    guard let context else { return }
+    guard let transport else { return }
     guard let reply else { return closeNow() }
     loop.counters.bytesWrittenCount.increment(by: reply.readableBytes)
-    context.writeAndFlush(wrapOutboundOut(reply), promise: nil)
-    resume(context)
+    transport.send(reply)
+    resume(transport)
   }
 
   /// Goes on with waiting requests, then with held bytes, then with reading.
-  func resume(_ context: ChannelHandlerContext) {
+  func resume(_ transport: any Transport) {
     if !waiting.isEmpty {
       let base = loop.holder.current
       var time = NIODeadline.now()
-      while !isQueryRunning, context.channel.isWritable, hasRoomForReplies,
+      while !isQueryRunning, transport.isWritable, hasRoomForReplies,
         let request = waiting.popFirst()
       {
         waitingByteCount -= request.byteCount
@@ -144,50 +140,50 @@ extension ConnectionHandler {
           parser.requestByteCountMax = loop.service.limits.requestByteCountMax
         }
       }
-      flush(context)
+      loop.shareTime(since: &time)
+      flush(transport)
     }
     if let waitingFailure, waiting.isEmpty, !isQueryRunning {
       refuse(waitingFailure)
-      flush(context)
-    } else if var buffer = held, waiting.isEmpty || isQueryRunning {
-      held = nil
-      answer(&buffer, context)
-      if buffer.readableBytes > 0 && !isEnding { held = buffer }
+      flush(transport)
+    } else if !held.isEmpty, waiting.isEmpty || isQueryRunning {
+      let bytes = held
+      held = []
+      let taken = bytes.withUnsafeBytes { answer($0, transport, at: .now()) }
+      if taken < bytes.count && !isEnding { held = taken == 0 ? bytes : Array(bytes[taken...]) }
     } else if !waiting.isEmpty && !isQueryRunning {
-      goOnLater(context)
+      goOnLater(transport)
     }
-    if isReadHeld && !isPaused(context) {
+    if isReadHeld && !isPaused(transport) {
       isReadHeld = false
-      context.read()
+      transport.read()
     }
-    endIfNothingIsLeft(context)
+    endIfNothingIsLeft()
   }
 
   /// Another turn for this client once the others had theirs.
-  private func goOnLater(_ context: ChannelHandlerContext) {
-    guard !isTurnScheduled, !isEnding, !isQueryRunning, context.channel.isWritable else { return }
+  private func goOnLater(_ transport: any Transport) {
+    guard !isTurnScheduled, !isEnding, !isQueryRunning, transport.isWritable else { return }
     isTurnScheduled = true
-    let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-    loop.eventLoop.execute {
+    let bound = LoopBound(self, loop.executor)
+    loop.executor.execute {
       bound.value.isTurnScheduled = false
-      if let context = bound.value.context { bound.value.resume(context) }
+      if let transport = bound.value.transport { bound.value.resume(transport) }
     }
   }
 
   /// Sends what the batch wrote, in one write.
-  func flush(_ context: ChannelHandlerContext) {
+  func flush(_ transport: any Transport) {
     if !loop.samples.isEmpty {
       loop.statistics.record(loop.samples)
-      loop.samples.removeAll(keepingCapacity: true)
+      loop.removeSamples()
     }
     let byteCount = loop.writer.buffer.count
     if byteCount > 0 {
-      var out = context.channel.allocator.buffer(capacity: byteCount)
-      loop.writer.buffer.withUnsafeBytes { _ = out.writeBytes($0) }
+      transport.send(loop.writer.buffer)
       loop.writer.buffer.removeAll(keeping: LoopState.keptByteCount)
       loop.counters.bytesWrittenCount.increment(by: byteCount)
-      context.writeAndFlush(wrapOutboundOut(out), promise: nil)
     }
-    if isEnding { end(context) }
+    if isEnding { end(transport) }
   }
 }
