@@ -13,7 +13,7 @@ seconds=${2:?usage: fuzz.sh TARGET SECONDS}
 case $target in
   query) modules="Kernels Columns Reports Expressions" ;;
   line | resp) modules="Kernels Columns JSONText Reports Expressions QueryProtocol" ;;
-  *) echo "unknown target $target; there is: query" >&2; exit 64 ;;
+  *) echo "unknown target $target; there are query, line and resp" >&2; exit 64 ;;
 esac
 
 case $target in
@@ -41,7 +41,13 @@ done
 swiftc "${flags[@]}" -module-name "$name" "Fuzz/$name.swift" "${objects[@]}" -o "$out/$name"
 
 mkdir -p "Fuzz/corpus/$target"
+# Swift keeps the case of an enum in unused bits of the pointer that it holds, where the leak checker does not see
+# the pointer: it reports the query's table, a global, as lost, 240 bytes after 560 inputs and after 1,680 alike. The
+# other two targets hold what it does not see a second time.
+leaks=1
+if [ "$target" = query ]; then leaks=0; fi
 # New inputs go to a scratch corpus and are merged, smallest set with the same coverage, into the kept one.
 rm -rf "$out/found" && mkdir -p "$out/found"
-"$out/$name" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048  \
+ASAN_OPTIONS=detect_leaks=$leaks "$out/$name" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 -detect_leaks="$leaks" \
   -artifact_prefix="$out/" "$out/found" "Fuzz/corpus/$target"
+ASAN_OPTIONS=detect_leaks=0 "$out/$name" -merge=1 -detect_leaks=0 -max_len=4096 "Fuzz/corpus/$target" "$out/found" 2>&1 | tail -n 1
