@@ -30,8 +30,11 @@ cat >"$out/module.modulemap" <<MAP
 module CPlatform { header "$PWD/Sources/CPlatform/include/CPlatform.h" export * }
 MAP
 
-clang -c -g -I Sources/CPlatform/include Sources/CPlatform/*.c -o "$out/CPlatform.o"
-objects=("$out/CPlatform.o")
+objects=()
+for source in Sources/CPlatform/*.c; do
+  clang -c -g -I Sources/CPlatform/include "$source" -o "$out/$(basename "$source").o"
+  objects+=("$out/$(basename "$source").o")
+done
 for module in $modules; do
   mapfile -t sources < <(find "Sources/$module" -name '*.swift' | sort)
   swiftc "${flags[@]}" -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" \
