@@ -9,7 +9,7 @@ import Synchronization
 /// The query socket: listens, answers, swaps snapshots, and ends in order.
 ///
 ///     let server = try QueryServer.start(configuration, source: store, scorer: nil, logger: logger)
-///     await server.runUntilSignalled()      // SIGTERM or SIGINT drains, SIGHUP looks for a snapshot
+///     await server.runUntilSignalled(watcher)   // SIGTERM or SIGINT drains, SIGHUP looks for a snapshot
 package final class QueryServer: Sendable {
   package let configuration: ServerConfiguration
   /// The TCP port in use, which `port 0` leaves to the system; nil without a TCP listener.
@@ -99,9 +99,8 @@ package final class QueryServer: Sendable {
   }
 
   /// Serves until SIGTERM or SIGINT, then drains; SIGHUP looks for a new snapshot.
-  package func runUntilSignalled() async {
-    let signals = SignalWatcher()
-    for await signal in signals.signals {
+  package func runUntilSignalled(_ watcher: SignalWatcher) async {
+    for await signal in watcher.signals {
       if signal == .hangUp {
         logger.info("looking for a new snapshot")
         reload()

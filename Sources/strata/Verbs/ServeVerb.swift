@@ -65,6 +65,7 @@ struct ServeVerb: ParsableCommand {
     var logger = Logger(label: "strata") { _ in ServerLogHandler(format: format) }
     logger.logLevel = .info
     let scorer = SnapshotScorer()
+    let watcher = SignalWatcher()
     let server: QueryServer
     do {
       server = try QueryServer.start(
@@ -75,7 +76,7 @@ struct ServeVerb: ParsableCommand {
     }
     let done = DispatchSemaphore(value: 0)
     Task {
-      await server.runUntilSignalled()
+      await server.runUntilSignalled(watcher)
       done.signal()
     }
     done.wait()
