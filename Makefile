@@ -65,8 +65,10 @@ install: build ## Install the program, its man page and its shell completions un
 	@$(STRATA) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/strata
 	@$(STRATA) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_strata
 	@$(STRATA) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/strata.fish
-	@$(SWIFT) package $(RELEASE) --allow-writing-to-package-directory generate-manual --multi-page >/dev/null
-	@install -m 644 .build/plugins/GenerateManual/outputs/strata/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	@$(SWIFT) build $(RELEASE) --product generate-manual
+	@rm -rf .build/manual && mkdir -p .build/manual
+	@.build/release/generate-manual $(STRATA) --output-directory .build/manual --multi-page
+	@install -m 644 .build/manual/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	@echo "installed under $(DESTDIR)$(PREFIX)"
 
 .PHONY: bench
