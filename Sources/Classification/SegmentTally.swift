@@ -42,12 +42,11 @@ struct SegmentTally {
     }
     let money = (0..<segmentCount).map { places($0, SegmentCells.money) }
     let members = source.totals(
-      inCells: money.flatMap { places in
-        places.map { [$0.lower.cell, $0.upper.cell] } ?? [-1, -1]
-      })
-    totals = money.enumerated().map { segment, places in
+      inCells: money.map { places in places.map { $0.lower.cell...$0.upper.cell } })
+    totals = zip(money, members).map { places, members in
       places.map { places in
-        places.middle { members[2 * segment + ($0 == places.lower.cell ? 0 : 1)] }
+        let found = selectRanks(members, ranks: places.ranks)
+        return Middle(lower: found[0], upper: found[1])
       }
     }
   }
@@ -116,6 +115,11 @@ private struct MiddlePlaces {
     preconditionFailure("a rank is below the count")
   }
 
+  /// The ranks among the values of both cells; between the two nothing is counted.
+  var ranks: [Int] {
+    [lower.rank, lower.cell == upper.cell ? upper.rank : lower.rank + 1]
+  }
+
   /// The values: a cell's number, or where `members` gives the values of a cell, one of those.
   func middle(_ members: (_ cell: Int) -> [Int64]?) -> SegmentTally.Middle {
     func values(_ cell: Int, _ ranks: [Int]) -> [Int64] {
@@ -144,23 +148,30 @@ private struct SegmentSource {
       totals: UnsafeBufferPointer(rebasing: summary.monetaryTotals.pointer[rows]))
   }
 
-  /// The totals in two cells of each segment; −1 for none.
-  func totals(inCells cells: [Int]) -> [[Int64]] {
-    let wanted = cells.map { Int32($0 < 0 ? -1 : $0 + SegmentCells.money.lowerBound) }
+  /// The totals in some cells of each segment.
+  func totals(inCells cells: [ClosedRange<Int>?]) -> [[Int64]] {
+    let ranges = cells.map { cells -> (least: Int64, span: UInt64) in
+      // A segment without cells has nobody whose total counts.
+      guard let cells else { return (0, 0) }
+      let totals = SegmentCells.totals(inCells: cells)
+      return (
+        totals.lowerBound, UInt64(bitPattern: totals.upperBound &- totals.lowerBound)
+      )
+    }
     let chunkCount = Parallel.chunkCount(of: summary.count)
     var parts = [[[Int64]]](repeating: [], count: chunkCount)
     parts.withUnsafeMutableBufferPointer { parts in
       // SAFETY: every task writes its own element.
       nonisolated(unsafe) let parts = parts
       Parallel.forEachChunk(of: summary.count) { chunk, rows in
-        var members = [[Int64]](repeating: [], count: wanted.count)
-        wanted.withUnsafeBufferPointer {
-          gatherSegmentTotals(columns(rows), wanted: $0, into: &members)
+        var members = [[Int64]](repeating: [], count: ranges.count)
+        ranges.withUnsafeBufferPointer {
+          gatherSegmentTotals(columns(rows), ranges: $0, into: &members)
         }
         parts[chunk] = members
       }
     }
-    return wanted.indices.map { slot in parts.flatMap { $0[slot] } }
+    return ranges.indices.map { segment in parts.flatMap { $0[segment] } }
   }
 
   /// Days since the last purchase in the last cell: rare, so one after the other.

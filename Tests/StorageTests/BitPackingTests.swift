@@ -20,12 +20,18 @@ struct BitPackingTests {
   @Test("A common divisor is taken off and put back, odd, even and a power of two")
   func divisors() {
     var random = RandomStream(seed: 12)
-    for multiplier: UInt64 in [1, 2, 3, 100, 4096, 10_000, 999_999_937] {
+    for multiplier: UInt64 in [1, 2, 3, 100, 4096, 10_000, 999_999_937, 1 << 33, 1 << 40 + 6] {
       let residuals = (0..<300).map { _ in random.next() & 0xFFFF }
       check(residuals, 16, base: 5 &- 1_000, multiplier: multiplier)
       let values = residuals.map { 7 &+ $0 &* multiplier }
       let found = values.withUnsafeBufferPointer { CommonDivisor.find(in: $0, base: 7) }
       #expect(found == residuals.reduce(0) { naiveGCD($0, $1 &* multiplier) })
+      // One of the last ones is of a smaller divisor, or of none, within 32 bits and beyond.
+      for rest in [multiplier / 2, multiplier / 2 &+ 1 << 40, 1] {
+        let broken = residuals.map { $0 &* multiplier } + [rest, multiplier]
+        let found = broken.withUnsafeBufferPointer { CommonDivisor.find(in: $0, base: 0) }
+        #expect(found == max(1, broken.reduce(0) { naiveGCD($0, $1) }))
+      }
     }
   }
 

@@ -8,6 +8,7 @@
 #include "CPlatformMasks.h"
 #include "CPoll.h"
 #include "CText.h"
+#include "CUnpack.h"
 
 /// Whether this CPU has what `Kernels` was compiled for on x86-64 (x86-64-v3: AVX2, FMA, BMI2, LZCNT, F16C).
 /// True on every other architecture.

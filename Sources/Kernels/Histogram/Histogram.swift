@@ -34,10 +34,45 @@ package func countValues(
 }
 
 /// Adds the counts of each of the byte values to `counts`, which has room for every value that occurs.
-///
-/// Four neighbours go to four tables, for the reason given above.
 package func countBytes(
   _ values: UnsafeBufferPointer<UInt8>, into counts: UnsafeMutableBufferPointer<Int>
+) {
+  if counts.count <= 16 { countFewBytes(values, counts) } else { countManyBytes(values, counts) }
+}
+
+/// Compares 32 bytes at a time with each value that may occur.
+private func countFewBytes(
+  _ values: UnsafeBufferPointer<UInt8>, _ counts: UnsafeMutableBufferPointer<Int>
+) {
+  let raw = UnsafeRawBufferPointer(values)
+  let vectorCount = values.count / 32
+  var found = 0
+  // 255 vectors at a time, so that no lane wraps.
+  for start in stride(from: 0, to: vectorCount, by: 255) {
+    let end = min(start &+ 255, vectorCount)
+    for value in counts.indices {
+      let wanted = SIMD32<UInt8>(repeating: UInt8(truncatingIfNeeded: value))
+      var lanes = SIMD32<UInt8>(repeating: 0)
+      for vector in start..<end {
+        let bytes = raw.loadUnaligned(fromByteOffset: 32 &* vector, as: SIMD32<UInt8>.self)
+        lanes &-= unsafeBitCast(bytes .== wanted, to: SIMD32<UInt8>.self)
+      }
+      var sum = 0
+      for lane in 0..<32 { sum &+= Int(lanes[lane]) }
+      counts[value] &+= sum
+      found &+= sum
+    }
+  }
+  precondition(found == 32 * vectorCount, "a value without a count")
+  for value in values[(32 * vectorCount)...] {
+    precondition(value < counts.count, "a value without a count")
+    counts[Int(value)] &+= 1
+  }
+}
+
+/// Four neighbours go to four tables, for the reason given above.
+private func countManyBytes(
+  _ values: UnsafeBufferPointer<UInt8>, _ counts: UnsafeMutableBufferPointer<Int>
 ) {
   withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1_024) { tables in
     tables.initialize(repeating: 0)
@@ -62,49 +97,4 @@ package func countBytes(
       }
     }
   }
-}
-
-/// Buckets whose width grows with the value, 128 to every doubling: for values of any scale, money above all.
-///
-/// For v ≥ 0 the bucket is made of the exponent and the first 7 bits of the mantissa of v + 1; negative values
-/// mirror that below. Larger values never fall into lower buckets, which is all that selection needs.
-package enum LogLinear {
-  /// Number of buckets.
-  package static let bucketCount = 16_384
-  static let half = 8_192
-
-  @inline(__always)
-  static func bucket(_ value: Int64) -> Int {
-    let steps = magnitudeSteps(Double(value.magnitude))
-    return value < 0 ? half - 1 - steps : half + steps
-  }
-
-  /// The value is scaled by 2¹⁴, so that fractions spread too.
-  @inline(__always)
-  static func bucket(_ value: Double) -> Int {
-    let steps = magnitudeSteps(value.magnitude * 16_384)
-    return value < 0 ? half - 1 - steps : half + steps
-  }
-
-  @inline(__always)
-  private static func magnitudeSteps(_ magnitude: Double) -> Int {
-    let bits = (magnitude + 1).bitPattern &- (1.0).bitPattern
-    return min(Int(truncatingIfNeeded: bits >> 45), half - 1)
-  }
-}
-
-/// Adds the counts of each log-linear bucket to `counts` (`LogLinear.bucketCount` of them).
-package func countLogLinear(
-  _ values: UnsafeBufferPointer<Int64>, into counts: UnsafeMutableBufferPointer<UInt32>
-) {
-  precondition(counts.count == LogLinear.bucketCount)
-  for value in values { counts[LogLinear.bucket(value)] &+= 1 }
-}
-
-/// As for integers; the values are finite.
-package func countLogLinear(
-  _ values: UnsafeBufferPointer<Double>, into counts: UnsafeMutableBufferPointer<UInt32>
-) {
-  precondition(counts.count == LogLinear.bucketCount)
-  for value in values { counts[LogLinear.bucket(value)] &+= 1 }
 }

@@ -1,3 +1,7 @@
+#if STRATA_X86_64_V3
+  import CPlatform
+#endif
+
 extension BitPacking {
   /// The inverse of `pack`: destination[i] = base + multiplier · residual i, wrapping.
   ///
@@ -18,12 +22,61 @@ extension BitPacking {
   package static func unpack(
     _ source: UnsafeRawBufferPointer, width: Int, base: UInt32, multiplier: UInt32,
     into destination: UnsafeMutableBufferPointer<UInt32>
-  ) { unpackElements(source, width, base, multiplier, destination, from: 0) }
+  ) {
+    let done = unpackVectors(source, width, base, multiplier, destination)
+    unpackElements(source, width, base, multiplier, destination, from: done)
+  }
 
   package static func unpack(
     _ source: UnsafeRawBufferPointer, width: Int, base: UInt64, multiplier: UInt64,
     into destination: UnsafeMutableBufferPointer<UInt64>
-  ) { unpackElements(source, width, base, multiplier, destination, from: 0) }
+  ) {
+    let done = unpackVectors(source, width, base, multiplier, destination)
+    unpackElements(source, width, base, multiplier, destination, from: done)
+  }
+}
+
+/// Groups of eight residuals that can be read 16 bytes at a time from any of their bytes: eight are `width` bytes.
+@inline(__always)
+private func vectorGroupCount(_ byteCount: Int, _ width: Int, _ count: Int) -> Int {
+  let last = byteCount - 16 - width
+  return last < 0 ? 0 : min(count / 8, last / width + 1)
+}
+
+/// Residuals of up to 25 bits, eight at a time; returns how many values it has done: a multiple of 8.
+private func unpackVectors(
+  _ source: UnsafeRawBufferPointer, _ width: Int, _ base: UInt32, _ multiplier: UInt32,
+  _ destination: UnsafeMutableBufferPointer<UInt32>
+) -> Int {
+  #if STRATA_X86_64_V3
+    guard (1...25).contains(width), let packed = source.baseAddress,
+      let out = destination.baseAddress
+    else { return 0 }
+    let groups = vectorGroupCount(source.count, width, destination.count)
+    strata_unpack32(
+      packed.assumingMemoryBound(to: UInt8.self), UInt32(width), base, multiplier, out, groups)
+    return groups * 8
+  #else
+    return 0
+  #endif
+}
+
+/// Residuals of up to 32 bits, eight at a time.
+private func unpackVectors(
+  _ source: UnsafeRawBufferPointer, _ width: Int, _ base: UInt64, _ multiplier: UInt64,
+  _ destination: UnsafeMutableBufferPointer<UInt64>
+) -> Int {
+  #if STRATA_X86_64_V3
+    guard (1...32).contains(width), let multiplier = UInt32(exactly: multiplier),
+      let packed = source.baseAddress, let out = destination.baseAddress
+    else { return 0 }
+    let groups = vectorGroupCount(source.count, width, destination.count)
+    strata_unpack64(
+      packed.assumingMemoryBound(to: UInt8.self), UInt32(width), base, multiplier, out, groups)
+    return groups * 8
+  #else
+    return 0
+  #endif
 }
 
 @inline(__always)

@@ -37,11 +37,27 @@ private func divisor<Element: FixedWidthInteger & UnsignedInteger>(
   return max(1, common)
 }
 
+/// In 32 bits where the differences and the divisor fit: eight a step.
 @inline(__always)
 private func isDivisible<Element: FixedWidthInteger & UnsignedInteger>(
   _ values: UnsafeBufferPointer<Element>, _ base: Element, _ run: Range<Int>, by divisor: UInt64
 ) -> Bool {
   let exact = ExactDivisor(divisor)
+  if divisor <= UInt64(UInt32.max) {
+    let inverse = UInt32(truncatingIfNeeded: exact.inverse)
+    let right = UInt32(truncatingIfNeeded: exact.shift)
+    let left = UInt32(truncatingIfNeeded: 32 &- exact.shift) & 31
+    let limit = UInt32.max / UInt32(divisor)
+    var high: Element = 0
+    var greatest: UInt32 = 0
+    for k in run {
+      let difference = values[k] &- base
+      high |= difference
+      let product = UInt32(truncatingIfNeeded: difference) &* inverse
+      greatest = max(greatest, (product &>> right) | (product &<< left))
+    }
+    if UInt64(high) <= UInt64(UInt32.max) { return greatest <= limit }
+  }
   let inverse = exact.inverse
   let right = UInt64(truncatingIfNeeded: exact.shift)
   let left = UInt64(truncatingIfNeeded: 64 &- exact.shift)

@@ -7,13 +7,20 @@ package func gatherMarked(
   precondition(marks.count == LogLinear.bucketCount)
   precondition(output.count >= values.count && slots.count >= values.count)
   var count = 0
-  for value in values {
-    let mark = marks[LogLinear.bucket(value)]
-    // Few are marked, so that a branch costs less than writing all.
-    if mark == 0 { continue }
-    output[count] = value
-    slots[count] = mark
-    count &+= 1
+  withUnsafeTemporaryAllocation(of: Int64.self, capacity: bucketBlockCount) { buckets in
+    for start in stride(from: 0, to: values.count, by: bucketBlockCount) {
+      let blockCount = min(bucketBlockCount, values.count &- start)
+      LogLinear.fillBuckets(
+        UnsafeBufferPointer(rebasing: values[start..<start &+ blockCount]), into: buckets)
+      for i in 0..<blockCount {
+        let mark = marks[Int(buckets[i])]
+        // Few are marked, so that a branch costs less than writing all.
+        if mark == 0 { continue }
+        output[count] = values[start &+ i]
+        slots[count] = mark
+        count &+= 1
+      }
+    }
   }
   return count
 }

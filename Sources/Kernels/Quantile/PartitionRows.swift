@@ -64,9 +64,9 @@ package func meanAmounts(
 
 /// Whether any value is 0.
 package func containsZero(_ values: UnsafeBufferPointer<Int32>) -> Bool {
-  var found = false
-  for value in values { found = found || value == 0 }
-  return found
+  var found: Int32 = 0
+  for value in values { found |= value == 0 ? 1 : 0 }
+  return found != 0
 }
 
 /// The same of many values, on all cores.

@@ -44,9 +44,25 @@ package enum SegmentCells {
     orders.lowerBound &+ Int(min(UInt32(bitPattern: count), UInt32(orders.count - 1)))
   }
 
+  /// Of the bucket of a total.
   @inline(__always)
-  static func moneyCell(_ total: Int64) -> Int {
-    money.lowerBound &+ LogLinear.bucket(total) &>> 2
+  static func moneyCell(ofBucket bucket: Int) -> Int { money.lowerBound &+ bucket &>> 2 }
+
+  /// The totals that fall into some neighbouring cells, counted from the first of `money`.
+  package static func totals(inCells cells: ClosedRange<Int>) -> ClosedRange<Int64> {
+    /// The least total, from all up, whose cell is `cell` or higher; nil when there is none.
+    func least(_ cell: Int) -> Int64? {
+      func reaches(_ total: Int64) -> Bool { LogLinear.bucket(total) >> 2 >= cell }
+      if !reaches(.max) { return nil }
+      var (low, high) = (Int64.min, Int64.max)
+      while low < high {
+        let middle = low &+ Int64(bitPattern: UInt64(bitPattern: high &- low) / 2)
+        if reaches(middle) { high = middle } else { low = middle &+ 1 }
+      }
+      return low
+    }
+    guard let first = least(cells.lowerBound) else { preconditionFailure("a cell of some total") }
+    return first...(least(cells.upperBound + 1).map { $0 &- 1 } ?? .max)
   }
 }
 
@@ -68,34 +84,42 @@ package func tallySegments(
 ) {
   precondition(cells.count == sums.count * SegmentCells.count)
   let asOf = Int64(asOf)
-  for row in columns.codes.indices {
-    let segment = Int(columns.codes[row])
-    precondition(segment < sums.count, "a code without a segment")
-    sums[segment].customers &+= 1
-    if columns.purchaseDays[row] == 0 { continue }
-    let total = columns.totals[row]
-    sums[segment].totalsHigh &+= total &>> 32
-    sums[segment].totalsLow &+= total & 0xFFFF_FFFF
-    let own = segment &* SegmentCells.count
-    cells[own &+ SegmentCells.dayCell(columns.lastDays[row], asOf)] &+= 1
-    cells[own &+ SegmentCells.orderCell(columns.orders[row])] &+= 1
-    cells[own &+ SegmentCells.moneyCell(total)] &+= 1
+  withUnsafeTemporaryAllocation(of: Int64.self, capacity: bucketBlockCount) { buckets in
+    for start in stride(from: 0, to: columns.codes.count, by: bucketBlockCount) {
+      let count = min(bucketBlockCount, columns.codes.count &- start)
+      LogLinear.fillBuckets(
+        UnsafeBufferPointer(rebasing: columns.totals[start..<start &+ count]), into: buckets)
+      for i in 0..<count {
+        let row = start &+ i
+        let segment = Int(columns.codes[row])
+        precondition(segment < sums.count, "a code without a segment")
+        sums[segment].customers &+= 1
+        if columns.purchaseDays[row] == 0 { continue }
+        let total = columns.totals[row]
+        sums[segment].totalsHigh &+= total &>> 32
+        sums[segment].totalsLow &+= total & 0xFFFF_FFFF
+        let own = segment &* SegmentCells.count
+        cells[own &+ SegmentCells.dayCell(columns.lastDays[row], asOf)] &+= 1
+        cells[own &+ SegmentCells.orderCell(columns.orders[row])] &+= 1
+        cells[own &+ SegmentCells.moneyCell(ofBucket: Int(buckets[i]))] &+= 1
+      }
+    }
   }
 }
 
-/// Adds the totals that lie in up to two cells of each segment to `members`, two lists a segment: `wanted` has two
-/// cells a segment, or −1 for none.
+/// Adds the totals of each segment's customers that lie in its range to its list.
 package func gatherSegmentTotals(
-  _ columns: SegmentColumns, wanted: UnsafeBufferPointer<Int32>, into members: inout [[Int64]]
+  _ columns: SegmentColumns, ranges: UnsafeBufferPointer<(least: Int64, span: UInt64)>,
+  into members: inout [[Int64]]
 ) {
-  precondition(members.count == wanted.count, "a list a cell")
+  precondition(members.count == ranges.count, "a list a segment")
   for row in columns.codes.indices {
-    let slot = 2 &* Int(columns.codes[row])
+    let segment = Int(columns.codes[row])
     let total = columns.totals[row]
-    let cell = Int32(truncatingIfNeeded: SegmentCells.moneyCell(total))
-    let isFirst = cell == wanted[slot]
-    if isFirst || cell == wanted[slot &+ 1], columns.purchaseDays[row] != 0 {
-      members[isFirst ? slot : slot &+ 1].append(total)
+    let range = ranges[segment]
+    // One comparison: of two, the first would go either way for half of the customers.
+    if UInt64(bitPattern: total &- range.least) <= range.span, columns.purchaseDays[row] != 0 {
+      members[segment].append(total)
     }
   }
 }

@@ -21,14 +21,20 @@ package func appendFalls(
   let length = Int(offsets[first]) - Int(offsets[first - 1])
   if (8...16).contains(length), areOfLength(length, offsets, first - 1..<rows.upperBound) {
     var start = Int(offsets[first - 1])
-    var previous = endWords(text, start, length)
-    for row in first..<rows.upperBound {
-      start &+= length
-      let own = endWords(text, start, length)
-      let isRising =
-        (previous.0 < own.0) != ((previous.0 == own.0) && (previous.1 < own.1))
-      if !isRising { falls.append(row) }
-      previous = own
+    var row = first
+    while row < rows.upperBound {
+      // Runs without a fall, the rule, are passed without a branch an id.
+      let end = min(row + 256, rows.upperBound)
+      if !risesThrough(text, start, length, end - row) {
+        var previous = endWords(text, start, length)
+        for own in row..<end {
+          let words = endWords(text, start + (own - row + 1) * length, length)
+          if previous >= words { falls.append(own) }
+          previous = words
+        }
+      }
+      start += (end - row) * length
+      row = end
     }
     return
   }
@@ -57,4 +63,25 @@ private func endWords(_ text: UnsafeRawPointer, _ start: Int, _ length: Int) -> 
     text.loadUnaligned(fromByteOffset: start, as: UInt64.self).bigEndian,
     text.loadUnaligned(fromByteOffset: start &+ length &- 8, as: UInt64.self).bigEndian
   )
+}
+
+/// Whether each of `count` ids is after the one before it, the first of which starts at `start`.
+@inline(__always)
+private func risesThrough(
+  _ text: UnsafeRawPointer, _ start: Int, _ length: Int, _ count: Int
+) -> Bool {
+  var start = start
+  var previous = endWords(text, start, length)
+  var falls = 0
+  for _ in 0..<count {
+    start &+= length
+    let own = endWords(text, start, length)
+    // previous − own as numbers of 128 bits: below 0 where own is after previous.
+    let low = previous.1.subtractingReportingOverflow(own.1)
+    let isFirstBefore = previous.0 < own.0
+    let isBefore = isFirstBefore != (previous.0 == own.0 && low.overflow)
+    falls |= isBefore ? 0 : 1
+    previous = own
+  }
+  return falls == 0
 }
