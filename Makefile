@@ -88,6 +88,7 @@ bench-peers: build peers ## Measure side by side with DuckDB, Polars, chDB, pand
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/kmeans.py --bench .build/release/strata-bench --converge
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/lifetime.py --bench .build/release/strata-bench --strata $(STRATA) \
 	  $(if $(PYMC),--pymc $(PYMC))
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/decode.py --bench .build/release/strata-bench
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/strategies.py --strata $(STRATA)
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/serving.py --strata $(STRATA)
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/queries.py --strata $(STRATA)
