@@ -34,6 +34,7 @@ def peer(values):
 
 
 def ours(bench, values, rows, column, threads):
+    column.unlink(missing_ok=True)
     found = json.loads(comparison.run_once(
         [bench, "decode", "--values", values, "--rows", str(rows), "--column", column, "--threads", str(threads)])[2])
     times = found["times"]["seconds"]
@@ -69,7 +70,7 @@ def main():
         print(f"  lz4 {lz4:.0f}, one core {one:.0f}, {cores} cores {all_cores:.0f} MB/s", file=sys.stderr)
         if turn > 0:
             samples.append((lz4, one, all_cores, one / lz4, all_cores / (lz4 * cores)))
-        column.unlink()
+    column.unlink()
     values.unlink()
     lz4, one, all_cores, one_share, share = (statistics.median(column) for column in zip(*samples))
     version = subprocess.run(["lz4", "--version"], capture_output=True, text=True).stdout.split(",")[0].split()[-1]
