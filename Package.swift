@@ -152,8 +152,8 @@ let package = Package(
     tests(
       "PipelineTests",
       [
-        "Pipeline", "Changes", "Classification", "Columns", "Ingest", "JSONText", "Kernels",
-        "Models", "Storage",
+        "Pipeline", "Aggregation", "Changes", "Classification", "Columns", "Ingest", "JSONText",
+        "Kernels", "Models", "Storage",
       ]),
     tests(
       "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"],
