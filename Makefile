@@ -56,6 +56,10 @@ lint: ## Check the format
 .PHONY: check
 check: lint test ## Format lint, warnings as errors, tests
 
+.PHONY: transcripts
+transcripts: build ## Play Documentation/Protocol.md's transcripts again, with what the server replies now
+	@$(PYTHON) Documentation/transcripts.py $(STRATA)
+
 .PHONY: install
 install: build ## Install the program, its man page and its shell completions under PREFIX
 	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
