@@ -121,7 +121,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "strata-bench",
-      dependencies: ["Aggregation", "Columns", "Ingest", "JSONText", "Kernels", "Models"],
+      dependencies: [
+        "Aggregation", "Columns", "Ingest", "JSONText", "Kernels", "Models", "Storage",
+      ],
       swiftSettings: settings),
 
     tests("KernelsTests", ["Kernels"], exclude: ["Special/Fixtures"]),
@@ -150,8 +152,8 @@ let package = Package(
     tests(
       "PipelineTests",
       [
-        "Pipeline", "Changes", "Classification", "Columns", "Ingest", "JSONText", "Kernels",
-        "Models", "Storage",
+        "Pipeline", "Aggregation", "Changes", "Classification", "Columns", "Ingest", "JSONText",
+        "Kernels", "Models", "Storage",
       ]),
     tests(
       "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"],

@@ -19,9 +19,27 @@ extension CustomerSummary {
   ) throws(AggregationError) -> CustomerSummary {
     let bounds = try DayBounds(asOf: asOf, windowDays: windowDays)
     try checkCodes(of: batches, customerCount: customerCount)
-    let runs = batches.map(\.runs)
+    let source = TransactionTables(batches, customerCount: customerCount)
     return try build(customerCount: customerCount, asOf: asOf) { columns throws(AggregationError) in
-      try aggregate(runs, bounds: bounds, into: columns)
+      let first = FirstFault()
+      source.forEachRange(holding: nil) { codes, rows in
+        aggregate(rows, codes, bounds: bounds, into: columns, first)
+      }
+      try first.rethrow()
+    }
+  }
+
+  /// The same of transactions that are brought range by range.
+  package static func aggregate(
+    _ source: any TransactionSource, customerCount: Int, asOf: Int32, windowDays: Int? = nil
+  ) throws -> CustomerSummary {
+    let bounds = try DayBounds(asOf: asOf, windowDays: windowDays)
+    return try build(customerCount: customerCount, asOf: asOf) { columns throws(any Error) in
+      let first = FirstFault()
+      try source.forEachRange { codes, rows in
+        aggregate(rows, codes, bounds: bounds, into: columns, first)
+      }
+      try first.rethrow()
     }
   }
 
@@ -62,12 +80,15 @@ extension CustomerSummary {
       purchaseDays: parts[0], monetaryTotals: sums[1], firstDayTotals: sums[0])
   }
 
+  /// Aggregates the customers of a range, a chunk of them at a time.
   private static func aggregate(
-    _ batches: [TransactionRuns], bounds: DayBounds, into columns: SummaryColumns
-  ) throws(AggregationError) {
-    let faults = FaultList(taskCount: Parallel.chunkCount(of: columns.count))
-    Parallel.forEachChunk(of: columns.count) { chunk, rows in
-      var scratch = AggregateScratch()
+    _ batches: [TransactionRuns], _ codes: Range<Int>, bounds: DayBounds,
+    into columns: SummaryColumns, _ first: FirstFault
+  ) {
+    var scratch = AggregateScratch()
+    for start in stride(from: codes.lowerBound, to: codes.upperBound, by: Parallel.chunkRowCount) {
+      let rows = start..<min(start + Parallel.chunkRowCount, codes.upperBound)
+      var found: (batch: Int, fault: AggregateFault)?
       if batches.count == 1 {
         let low = batches[0].firstCustomer(withCodeFrom: rows.lowerBound)
         let high = batches[0].firstCustomer(withCodeFrom: rows.upperBound)
@@ -77,14 +98,16 @@ extension CustomerSummary {
           : aggregateByCode(
             batches[0], customers: low..<high, rows: rows, bounds: bounds, into: columns,
             scratch: &scratch)
-        faults.record(fault.map { (0, $0) }, task: chunk)
+        found = fault.map { (0, $0) }
       } else {
-        let found = aggregateMerged(
+        found = aggregateMerged(
           batches, rows: rows, bounds: bounds, into: columns, scratch: &scratch)
-        faults.record(found, task: chunk)
+      }
+      if let found {
+        first.record(found, code: rows.lowerBound)
+        return
       }
     }
-    try faults.throwFirst()
   }
 
   /// Codes rise, so the last one says whether all are in range; that they rise is checked on the way.
@@ -126,15 +149,6 @@ extension SummaryColumns {
   }
 }
 
-extension TransactionTable {
-  /// The table as kernels see it; valid while the table is held.
-  var runs: TransactionRuns {
-    TransactionRuns(
-      codes: customerCodes.pointer, starts: rowStarts.pointer, days: days.pointer,
-      amounts: amounts.pointer, orders: orders?.pointer)
-  }
-}
-
 extension DayBounds {
   init(asOf: Int32, windowDays: Int?) throws(AggregationError) {
     if let windowDays, windowDays < 1 { throw .windowTooShort(days: windowDays) }
@@ -149,28 +163,5 @@ extension AggregationError {
     case .malformedRun(let customer): self = .malformedBatch(batch: batch, customer: customer)
     case .overflow(let row): self = .totalOverflow(customerCode: row)
     }
-  }
-}
-
-/// What went wrong in parallel tasks: one slot a task, so that the first task's fault is thrown whatever the
-/// schedule.
-final class FaultList: @unchecked Sendable {
-  // SAFETY: every task writes its own slot; the list is read when all tasks have ended.
-  private let slots: UnsafeMutableBufferPointer<(batch: Int, fault: AggregateFault)?>
-
-  init(taskCount: Int) {
-    slots = .allocate(capacity: taskCount)
-    slots.initialize(repeating: nil)
-  }
-
-  deinit {
-    slots.deinitialize()
-    slots.deallocate()
-  }
-
-  func record(_ found: (batch: Int, fault: AggregateFault)?, task: Int) { slots[task] = found }
-
-  func throwFirst() throws(AggregationError) {
-    for case let found? in slots { throw AggregationError(found.fault, batch: found.batch) }
   }
 }

@@ -38,6 +38,10 @@ extension CustomerSummary {
         previous, isGivenUp: false, basis: basis, customerCount: customerCount, asOf: asOf)
     else { return nil }
     for batch in newBatches { try fold.add(batch) }
-    return try fold.finish(loadRows: loadRows)
+    return try fold.finish { codes in
+      let tables = try loadRows(codes)
+      try checkCodes(of: tables, customerCount: customerCount)
+      return TransactionTables(tables, customerCount: customerCount)
+    }
   }
 }

@@ -46,13 +46,28 @@ package final class SummaryFold: @unchecked Sendable {
   /// Folds a batch, in parallel. Batches are folded one after the other.
   package func add(_ table: TransactionTable) throws(AggregationError) {
     try CustomerSummary.checkCodes(of: [table], customerCount: columns.count)
-    let customerCount = table.customerCount
-    let faults = FaultList(taskCount: Parallel.chunkCount(of: customerCount))
-    Parallel.forEachChunk(of: customerCount) { chunk, customers in
-      faults.record(fold(table.runs, customers).map { (0, $0) }, task: chunk)
+    let first = FirstFault()
+    Parallel.forEachChunk(of: table.customerCount) { _, customers in
+      if let fault = fold(table.runs, customers) {
+        first.record((0, fault), code: customers.lowerBound)
+      }
     }
-    try faults.throwFirst()
+    try first.rethrow()
     if table.orders != nil { noteOrderIds() }
+  }
+
+  /// Folds one batch that is brought range by range. Batches are folded one after the other.
+  package func add(_ batch: any TransactionSource) throws {
+    let first = FirstFault()
+    try batch.forEachRange { codes, rows in
+      for runs in rows {
+        let low = runs.firstCustomer(withCodeFrom: codes.lowerBound)
+        let high = max(low, runs.firstCustomer(withCodeFrom: codes.upperBound))
+        if let fault = fold(runs, low..<high) { first.record((0, fault), code: codes.lowerBound) }
+      }
+    }
+    try first.rethrow()
+    if batch.hasOrders { noteOrderIds() }
   }
 
   /// Folds a part of a batch; parts of different customers may be folded at the same time. `noteOrderIds` belongs
@@ -74,34 +89,31 @@ package final class SummaryFold: @unchecked Sendable {
 
   /// The summary of all batches. The fold is over.
   ///
-  /// - Parameter loadRows: as in `CustomerSummary.fold`.
+  /// - Parameter rows: brings all rows, earlier and new, of at least these customers.
   package func finish(
-    loadRows: (_ customerCodes: [UInt32]) throws -> [TransactionTable]
+    rows: (_ customerCodes: [UInt32]) throws -> any TransactionSource
   ) throws -> CustomerSummary {
     let codes = Set(state.withLock { $0.concerned }).sorted()
-    if !codes.isEmpty { try replace(codes, from: loadRows(codes)) }
+    if !codes.isEmpty { try replace(codes, from: rows(codes)) }
     return summary
   }
 
-  /// Aggregates some customers from tables that hold all their rows.
-  private func replace(
-    _ codes: [UInt32], from tables: [TransactionTable]
-  ) throws(AggregationError) {
-    try CustomerSummary.checkCodes(of: tables, customerCount: columns.count)
-    let runs = tables.map(\.runs)
-    let faults = FaultList(taskCount: Parallel.chunkCount(of: codes.count))
-    Parallel.forEachChunk(of: codes.count) { chunk, range in
+  /// Aggregates some customers from all their rows.
+  private func replace(_ codes: [UInt32], from source: any TransactionSource) throws {
+    let first = FirstFault()
+    try source.forEachRange(holding: codes) { range, rows in
       var scratch = AggregateScratch()
-      for code in codes[range] {
+      for place in codes.places(of: range) {
+        let code = Int(codes[place])
         let found = aggregateCustomer(
-          runs, code: Int(code), row: Int(code), bounds: bounds, into: columns, scratch: &scratch)
-        if found != nil {
-          faults.record(found, task: chunk)
-          break
+          rows, code: code, row: code, bounds: bounds, into: columns, scratch: &scratch)
+        if let found {
+          first.record(found, code: code)
+          return
         }
       }
     }
-    try faults.throwFirst()
+    try first.rethrow()
   }
 }
 

@@ -37,7 +37,7 @@ struct FoldEvaluation {
     }
     self.horizonDays = horizonDays
     self.budget = budget
-    holdout = Holdout(
+    holdout = try Holdout(
       base, customers: knowledge.customers, cutoff: cutoff,
       end: Int32(clamping: Int64(cutoff) + Int64(horizonDays)))
     isActive = holdout.purchases.map { $0 > 0 }

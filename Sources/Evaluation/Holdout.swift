@@ -13,22 +13,19 @@ package struct Holdout: Sendable {
   /// Purchase days in (cutoff, end].
   package let purchases: [Double]
 
-  package init(_ base: CustomerBase, customers: [UInt32], cutoff: Int32, end: Int32) {
+  package init(_ base: CustomerBase, customers: [UInt32], cutoff: Int32, end: Int32) throws {
     self.cutoff = cutoff
     self.end = end
     self.customers = customers
-    let length = 8_192
     var spend = [Double](repeating: 0, count: customers.count)
     var purchases = spend
-    spend.withUnsafeMutableBufferPointer { spend in
-      purchases.withUnsafeMutableBufferPointer { purchases in
+    try spend.withUnsafeMutableBufferPointer { spend in
+      try purchases.withUnsafeMutableBufferPointer { purchases in
         // SAFETY: a task writes the customers of its own stretch only.
         nonisolated(unsafe) let (spend, purchases) = (spend, purchases)
-        Parallel.perform((customers.count + length - 1) / length) { task in
-          let range = task * length..<min((task + 1) * length, customers.count)
-          let stretch = PurchaseStretch(base.batches, customers: customers[range])
+        try base.forEachStretch(of: customers) { places, stretch in
           stretch.forEach { k, days in
-            let i = range.lowerBound + k
+            let i = places.lowerBound + k
             spend[i] = Money.double(days.total(after: Int64(cutoff), upTo: Int64(end)).spend)
             purchases[i] = Double(days.count(upTo: end) - days.count(upTo: cutoff))
           }

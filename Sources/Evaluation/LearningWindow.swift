@@ -18,7 +18,7 @@ package struct LearningWindow: Sendable {
 
   /// Nil when nobody was known early enough.
   init?(_ knowledge: Knowledge, horizonDays: Int) throws {
-    let firstDays = knowledge.summary.firstDays.span
+    let firstDays = knowledge.summary.firstDays
     guard let first = knowledge.customers.map({ firstDays[Int($0)] }).min() else { return nil }
     let logDayCount = Int(knowledge.day) - Int(first)
     let dayCount = logDayCount >= horizonDays ? horizonDays : logDayCount / 2
@@ -26,7 +26,7 @@ package struct LearningWindow: Sendable {
     let start = try knowledge.earlier(by: dayCount)
     self.start = start
     self.dayCount = dayCount
-    holdout = Holdout(
+    holdout = try Holdout(
       knowledge.base, customers: start.customers, cutoff: start.day, end: knowledge.day)
     stretch = Double(horizonDays) / Double(dayCount)
   }

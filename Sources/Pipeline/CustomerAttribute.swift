@@ -1,6 +1,5 @@
 import Columns
 import Kernels
-import Storage
 
 /// What customers are grouped by: an attribute, or a kept column as one.
 ///
@@ -41,44 +40,30 @@ struct CustomerAttribute {
   }
 
   /// - Parameters:
-  ///   - batches: in the order in which they came; those without the column say nothing.
+  ///   - rows: batches in the order in which they came; those without the column say nothing.
   ///   - others: attributes there are besides, for the message when there is no such column.
-  init(
-    _ name: String, batches: [TransactionTable], customerCount: Int, asOf: Int32,
-    others: [String] = []
-  ) throws(PipelineError) {
+  init(_ name: String, rows: BatchRanges, asOf: Int32, others: [String] = []) throws {
     isKept = true
-    var days = [Int32](repeating: CustomerSummary.noDay, count: customerCount)
-    var codes = [UInt32](repeating: 0, count: customerCount)
-    var isKnown = [Bool](repeating: false, count: customerCount)
-    var codeByValue: [String: UInt32] = [:]
-    var values: [String] = []
-    var found = false
-    for batch in batches {
-      guard let extra = batch.extras.first(where: { $0.name == name }) else { continue }
-      found = true
-      let text = CustomerAttribute.text(of: extra)
-      for k in 0..<batch.customerCount {
-        let customer = Int(batch.customerCodes[k])
-        let rows = Int(batch.rowStarts[k])..<Int(batch.rowStarts[k + 1])
-        guard let row = rows.last(where: { batch.days[$0] <= asOf }),
-          batch.days[row] >= days[customer], let value = text(row)
-        else { continue }
-        let code = codeByValue[value] ?? UInt32(values.count)
-        if Int(code) == values.count {
-          codeByValue[value] = code
-          values.append(value)
+    if !rows.extraNames.contains(name) {
+      throw PipelineError.unknownAttribute(
+        name: name, known: rows.extraNames.union(others).sorted())
+    }
+    var codes = [UInt32](repeating: 0, count: rows.customerCount)
+    var isKnown = [Bool](repeating: false, count: rows.customerCount)
+    let values = LatestValues()
+    try codes.withUnsafeMutableBufferPointer { codes in
+      try isKnown.withUnsafeMutableBufferPointer { isKnown in
+        // SAFETY: every range has customers of its own.
+        nonisolated(unsafe) let (codes, isKnown) = (codes, isKnown)
+        try rows.forEachRange(holding: nil, wantsOrders: false, extra: name) { range, batches in
+          values.find(
+            in: batches, range, asOf: asOf,
+            codes: UnsafeMutableBufferPointer(rebasing: codes[range]),
+            isKnown: UnsafeMutableBufferPointer(rebasing: isKnown[range]))
         }
-        days[customer] = batch.days[row]
-        codes[customer] = code
-        isKnown[customer] = true
       }
     }
-    if !found {
-      throw .unknownAttribute(
-        name: name, known: Array(Set(batches.flatMap { $0.extras.map(\.name) } + others)).sorted())
-    }
-    column = CustomerAttribute.column(name, codes, values, isKnown: isKnown)
+    column = CustomerAttribute.column(name, codes, values.all, isKnown: isKnown)
   }
 
   private static func column(
@@ -97,7 +82,7 @@ struct CustomerAttribute {
   }
 
   /// The value of a row as text; nil where it is null or empty.
-  private static func text(of column: Column) -> (Int) -> String? {
+  static func text(of column: Column) -> (Int) -> String? {
     { row in
       if column.isNull(row) { return nil }
       switch column.values {

@@ -44,7 +44,7 @@ extension Job {
     if let first = batch.report.firstDay, let last = batch.report.lastDay {
       newDays = (first, last)
     }
-    keptTables = nil
+    keptBatches = nil
     order = order.adding(batch.newCustomers)
     if batch.newCustomers.count > 0 {
       publication.customers.append(CustomersDraft(newIDs: batch.newCustomers))
@@ -94,7 +94,8 @@ extension Job {
       let customerCount = batch.firstNewCode + batch.newCustomers.count
       fold = try clock.measure("fold") {
         try StoreFold(
-          store, customerCount: customerCount, asOf: asOf, hasNewOrders: batch.hasOrders)
+          store, customerCount: customerCount, asOf: asOf, hasNewOrders: batch.hasOrders,
+          limit: limit)
       }
     }
     return try clock.measure("sort") {
@@ -107,9 +108,10 @@ extension Job {
         }
       }
       if let error = failure.withLock({ $0 }) { throw error }
-      return try fold.map {
-        NewSummary(summary: try $0.finish { [try stream.table()] }, windowDays: nil)
-      }
+      let all = RowReader(
+        store: store, new: .stream(stream, nil), kept: nil,
+        customerCount: batch.firstNewCode + batch.newCustomers.count, limit: limit)
+      return try fold.map { NewSummary(summary: try $0.finish(all), windowDays: nil) }
     }
   }
 
@@ -171,11 +173,18 @@ enum NewRows: Sendable {
   /// On the disk, and what they come to where that is known.
   case stream(BatchStream, NewSummary?)
 
-  /// The rows in memory.
-  func tables(extras: Store.ExtraColumns = .none) throws(StorageError) -> [TransactionTable] {
+  /// The rows, for being read range by range.
+  func batch() throws(StorageError) -> BatchRanges.Batch {
     switch self {
-    case .table(let table): [table]
-    case .stream(let stream, _): [try stream.table(extras: extras)]
+    case .table(let table): .table(table)
+    case .stream(let stream, _): .stored(try stream.storedBatch())
+    }
+  }
+
+  var hasOrders: Bool {
+    switch self {
+    case .table(let table): table.orders != nil
+    case .stream(let stream, _): stream.hasOrders
     }
   }
 

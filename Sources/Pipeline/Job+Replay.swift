@@ -14,7 +14,8 @@ extension Job {
   ) throws {
     guard let bounds = dayBounds() else { throw PipelineError.emptyStore(path: store.path) }
     let dates = try schedule.dates(within: bounds)
-    try keepBatches(withExtras: request.groupColumn != nil)
+    try keepBatches(
+      withExtras: request.groupColumn != nil, limit: request.memoryLimitByteCount)
     var request = request
     // What folding a new batch in would save is already saved, and a summary of the wrong date is no use.
     request.isFull = true

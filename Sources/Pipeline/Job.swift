@@ -22,7 +22,7 @@ package struct Job: ~Copyable {
   /// First and last day of the new rows.
   var newDays: (first: Int32, last: Int32)?
   /// All batches, when several dates are to be scored from them.
-  var keptTables: [TransactionTable]?
+  var keptBatches: [BatchRanges.Batch]?
   /// Attributes of customers, once they are read; those about to be published included.
   var attributes: AttributeHistory?
   /// What they come to, once it is asked for.
@@ -51,14 +51,6 @@ package struct Job: ~Copyable {
   /// The store as this job last left it.
   package var store: Store { writer.store }
 
-  /// Reads all batches once for several scorings to come, with the columns kept besides where they are needed.
-  package mutating func keepBatches(withExtras: Bool) throws {
-    let store = writer.store
-    keptTables = try clock.measure("load") {
-      try Job.loadBatches(store, extras: withExtras ? .all : .none) { _ in true }
-    }
-  }
-
   /// Scores all customers, as a snapshot that `publish` will put in force.
   package mutating func score(_ request: ScoreRequest) throws -> ScoredBase {
     let store = writer.store
@@ -71,10 +63,8 @@ package struct Job: ~Copyable {
     let summary = try summarise(asOf: asOf, request)
     var numbers = store.manifest.batches.map(\.number)
     if newRows != nil { numbers.append((numbers.last ?? 0) + 1) }
-    let new = newRows
-    let kept = keptTables
-    let customerCount = order.count
     let attributes = try currentAttributes()
+    let rows = rowReader(limit: request.memoryLimitByteCount)
     let scoring = Scoring(
       request: request, order: order, batchNumbers: numbers, attributes: attributes,
       prospectCodes: prospectCodes(),
@@ -83,14 +73,11 @@ package struct Job: ~Copyable {
       },
       group: try request.groupColumn.map { name in
         if let column = attributes?.column(named: name) { return CustomerAttribute(column) }
-        let batches = try kept ?? Job.loadBatches(store, extras: .all) { _ in true }
         return try CustomerAttribute(
-          name, batches: batches + (new?.tables(extras: .all) ?? []), customerCount: customerCount,
-          asOf: asOf, others: attributes?.frame.names ?? [])
+          name, rows: rows.ranges(.all(through: asOf)), asOf: asOf,
+          others: attributes?.frame.names ?? [])
       },
-      transactions: {
-        try (kept ?? Job.loadBatches(store) { _ in true }) + (new?.tables() ?? [])
-      })
+      transactions: { try rows.repeatedly() })
     let base = try scoring.score(summary, clock: &clock)
     publication.snapshots = [base.draft]
     return base
@@ -133,38 +120,21 @@ package struct Job: ~Copyable {
       // Attributes may have brought customers since.
       return ready.count == customerCount ? ready : ready.copied(customerCount: customerCount)
     }
+    let rows = rowReader(limit: request.memoryLimitByteCount)
     if !request.isFull, request.window == nil, !isFirst {
       let folded = try clock.measure("fold") {
-        let tables = try new?.tables() ?? []
-        return try StoreFold(
-          store, customerCount: customerCount, asOf: asOf,
-          hasNewOrders: tables.contains { $0.orders != nil }
-        )?.summary(adding: tables)
+        try StoreFold(
+          store, customerCount: customerCount, asOf: asOf, hasNewOrders: new?.hasOrders ?? false,
+          limit: request.memoryLimitByteCount)?.summary(adding: new, allRows: rows)
       }
       if let folded { return folded }
     }
-    var tables: [TransactionTable]
-    if let keptTables {
-      tables = keptTables
-    } else {
-      tables = try clock.measure("load") { try Job.loadBatches(store) { _ in true } }
-    }
-    tables += try new?.tables() ?? []
+    let windowDays = request.window.map { Int($0.wholeDays) }
     return try clock.measure("aggregate") {
       try CustomerSummary.aggregate(
-        tables, customerCount: customerCount, asOf: asOf,
-        windowDays: request.window.map { Int($0.wholeDays) })
+        rows.ranges(BatchDays(through: asOf, windowDays: windowDays)),
+        customerCount: customerCount, asOf: asOf, windowDays: windowDays)
     }
-  }
-
-  static func loadBatches(
-    _ store: Store, extras: Store.ExtraColumns = .none, where isWanted: (BatchEntry) -> Bool
-  ) throws(StorageError) -> [TransactionTable] {
-    var tables: [TransactionTable] = []
-    for entry in store.manifest.batches where isWanted(entry) {
-      tables.append(try store.loadBatch(entry, extras: extras))
-    }
-    return tables
   }
 
   /// Puts everything in force in one step, or nothing.

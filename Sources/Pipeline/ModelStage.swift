@@ -65,8 +65,10 @@ struct ModelStage {
     _ model: RegressionScoring, _ margin: Double, _ frame: inout Frame, _ outcome: inout Outcome
   ) throws {
     let scores = try model.score(
-      batches: scoring.transactions(), customerCount: scoring.order.count, asOf: summary.asOf,
-      attributes: scoring.attributes?.modelFrame)
+      CustomerBase(
+        scoring.transactions(), customerCount: scoring.order.count,
+        attributes: scoring.attributes?.modelFrame),
+      asOf: summary.asOf)
     let buyers = frame["last_purchase"]?.validity
     if let active = scores.pActive {
       frame.append(Column("p_alive", .float32(active.gathered(rows)), validity: buyers))

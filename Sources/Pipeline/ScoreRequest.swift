@@ -22,6 +22,8 @@ package struct ScoreRequest: Sendable {
   package var clustering: ClusteringOptions?
   /// Aggregate all batches, although the last snapshot could be built on.
   package var isFull = false
+  /// Bytes that rows of orders may take together with what is made of them at a time; no part of the answer.
+  package var memoryLimitByteCount = Int.max
 
   package init(rfm: RFMOptions, taxonomies: [Taxonomy], tags: [TagRule] = []) {
     precondition(!taxonomies.isEmpty, "there is a primary taxonomy")

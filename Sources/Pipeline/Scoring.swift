@@ -49,7 +49,7 @@ struct Scoring {
   /// The attribute to score within, by customer code.
   let group: CustomerAttribute?
   /// All transactions, read when a model asks for them.
-  let transactions: () throws -> [TransactionTable]
+  let transactions: () throws -> any TransactionSource
 
   /// - Parameter byCode: the summary of all customers by code; those without transactions are prospects where
   ///   they came with attributes, and are left out where their orders are later.

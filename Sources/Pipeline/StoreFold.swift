@@ -5,24 +5,22 @@ import Storage
 /// The fold of what the last snapshot does not have into its summary.
 struct StoreFold {
   let fold: SummaryFold
-  private let store: Store
-  /// Numbers of the batches in the snapshot.
-  private let known: Set<Int>
-  /// Batches that are in the store but not in the snapshot: folded already.
-  private let later: [TransactionTable]
 
   /// Reads the snapshot's summary; nil when there is none that can be built on.
   ///
-  /// - Parameter hasNewOrders: whether rows to be added have order ids.
+  /// - Parameters:
+  ///   - hasNewOrders: whether rows to be added have order ids.
+  ///   - limit: `--limit-memory`.
   init?(
-    _ store: Store, customerCount: Int, asOf: Int32, hasNewOrders: Bool
+    _ store: Store, customerCount: Int, asOf: Int32, hasNewOrders: Bool, limit: Int
   ) throws {
     guard let state = try SummaryState.latest(store) else { return nil }
     let known = Set(state.batchNumbers)
     let earlier = store.manifest.batches.filter { known.contains($0.number) }
-    later = try Job.loadBatches(store) { !known.contains($0.number) }
+    let later = try store.manifest.batches.filter { !known.contains($0.number) }
+      .map { try store.storedBatch($0) }
     let hasOrders =
-      try (hasNewOrders || later.contains { $0.orders != nil })
+      try (hasNewOrders || later.contains(where: \.hasOrders))
       && earlier.contains { entry in
         try store.batchHasOrders(entry)
       }
@@ -34,21 +32,30 @@ struct StoreFold {
         customerCount: customerCount, asOf: asOf)
     else { return nil }
     self.fold = fold
-    self.store = store
-    self.known = known
-    for table in later { try fold.add(table) }
+    // Batches that are in the store but not in the snapshot.
+    for batch in later {
+      try fold.add(BatchRanges([.stored(batch)], customerCount: customerCount, limit: limit / 2))
+    }
   }
 
   /// The summary with new rows folded in.
-  func summary(adding new: [TransactionTable]) throws -> CustomerSummary {
-    for table in new { try fold.add(table) }
-    return try finish { new }
+  ///
+  /// - Parameter allRows: the store's and the new ones.
+  func summary(adding new: NewRows?, allRows: RowReader) throws -> CustomerSummary {
+    switch new {
+    case .table(let table): try fold.add(table)
+    case .stream(let stream, _):
+      try fold.add(
+        BatchRanges(
+          [.stored(stream.storedBatch())], customerCount: allRows.customerCount,
+          limit: allRows.limit / 2))
+    case nil: break
+    }
+    return try finish(allRows)
   }
 
-  /// The summary, when all rows are folded in; `new` are those besides the store's.
-  func finish(_ new: () throws -> [TransactionTable]) throws -> CustomerSummary {
-    try fold.finish { _ in
-      try Job.loadBatches(store) { known.contains($0.number) } + later + new()
-    }
+  /// The summary, when all rows are folded in. Rows of the customers that could not be folded are read.
+  func finish(_ allRows: RowReader) throws -> CustomerSummary {
+    try fold.finish { _ in try allRows.ranges() }
   }
 }

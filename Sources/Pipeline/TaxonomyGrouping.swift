@@ -54,7 +54,7 @@ package struct TaxonomyGrouping: Sendable {
       request: reduced,
       order: CustomerOrder(ids: TaxonomyGrouping.emptyTexts(summary.count)),
       batchNumbers: [], attributes: nil, prospectCodes: [], previousClusters: nil, group: nil,
-      transactions: batches)
+      transactions: { TransactionTables(try batches(), customerCount: summary.count) })
     var clock = StageClock()
     let own = (attributes?.columns ?? []).map { $0.gathered(rows) }
     _ = try ModelStage(scoring: scoring, summary: buyers, rows: rows, ids: ids, attributes: own)

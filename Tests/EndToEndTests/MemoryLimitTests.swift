@@ -8,12 +8,14 @@ import Testing
   private static let fixedByteCount = 56 << 20
   private static let limitByteCount = 8 << 20
 
-  private func run(_ store: String, _ log: String, _ limit: String, _ scores: String) throws -> Int
-  {
-    let run = try Program.run([
-      "run", store, log, "--clv", "none", "--clusters", "none", "--limit-memory", limit,
-      "--threads", "2", "-o", scores, "--json",
-    ])
+  private func run(
+    _ store: String, _ log: String, _ limit: String, _ scores: String, _ more: [String] = []
+  ) throws -> Int {
+    let run = try Program.run(
+      [
+        "run", store, log, "--clv", "none", "--clusters", "none", "--limit-memory", limit,
+        "--threads", "2", "-o", scores, "--json",
+      ] + more)
     #expect(run.status == 0, "\(run.errors)")
     return try #require(run.json()["peakMemoryBytes"] as? Int)
   }
@@ -61,6 +63,37 @@ import Testing
     let both = try Data(contentsOf: folder.url("free2.csv"))
     #expect(try Data(contentsOf: folder.url("limited2.csv")) == both && both.count > scores.count)
     #expect(try Program.run(["verify", folder.file("limited")]).status == 0)
+
+    // The first log again: every row lies before its customer's last day.
+    let arguments = ["--again", "--max-rejects", "0"]
+    _ = try run(folder.file("free"), log, "8G", folder.file("free3.csv"), arguments)
+    let late = try run(folder.file("limited"), log, "1M", folder.file("limited3.csv"), arguments)
+    #expect(late <= bound + (4 << 20))
+    #expect(
+      try Data(contentsOf: folder.url("limited3.csv"))
+        == Data(contentsOf: folder.url("free3.csv")))
+    try rescore(folder, bound)
+  }
+
+  /// Everything from the start, of a window, and by a regression, which reads the rows again and again.
+  private func rescore(_ folder: Folder, _ bound: Int) throws {
+    for (number, arguments) in [["--full"], ["--window", "1000d"], ["--clv", "ridge"]].enumerated()
+    {
+      var scores: [Data] = []
+      for (store, limit) in [("free", "8G"), ("limited", "1M")] {
+        let run = try Program.run(
+          ["score", folder.file(store), "--limit-memory", limit, "--threads", "2", "--json"]
+            + ["--clusters", "none"] + (number == 2 ? [] : ["--clv", "none"]) + arguments)
+        #expect(run.status == 0, "\(run.errors)")
+        let peak = try #require(run.json()["peakMemoryBytes"] as? Int)
+        // A fit has some more memory of its own.
+        if limit == "1M" { #expect(peak <= bound + (number == 2 ? 48 << 20 : 0), "\(arguments)") }
+        if limit == "8G", number == 2 { #expect(peak > bound + 48 << 20, "says nothing") }
+        let export = try Program.run(["export", folder.file(store)])
+        scores.append(Data(export.output.utf8))
+      }
+      #expect(scores[0] == scores[1] && scores[0].count > 50_000, "\(arguments)")
+    }
   }
 }
 

@@ -115,8 +115,8 @@ import Testing
 
     func fit(_ knowledge: Knowledge, horizonDays: Int) -> any FittedStrategy { self }
 
-    func score(_ knowledge: Knowledge) -> StrategyScores {
-      let holdout = Holdout(
+    func score(_ knowledge: Knowledge) throws -> StrategyScores {
+      let holdout = try Holdout(
         base, customers: knowledge.customers, cutoff: knowledge.day, end: knowledge.day + 90)
       var scores = [Float](repeating: 0, count: base.customerCount)
       for (i, customer) in holdout.customers.enumerated() {

@@ -34,8 +34,8 @@ struct FittedRegression: FittedStrategy {
   let stretch: Double
   let note: String?
 
-  func score(_ knowledge: Knowledge) -> StrategyScores {
-    let prediction = model.predict(knowledge.base, asOf: knowledge.day)
+  func score(_ knowledge: Knowledge) throws -> StrategyScores {
+    let prediction = try model.predict(knowledge.base, asOf: knowledge.day)
     if stretch == 1 {
       return StrategyScores(
         ranking: prediction.spend, spend: prediction.spend, activity: prediction.activity)

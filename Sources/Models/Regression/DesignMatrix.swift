@@ -71,7 +71,7 @@ package struct DesignMatrix: Sendable {
   package init(
     _ base: CustomerBase, terms: [DesignTerm], customers: [UInt32], cutoff: Int32, end: Int32,
     targets kinds: [TargetKind]
-  ) {
+  ) throws {
     let rowCount = customers.count
     let stride = (rowCount + 15) & ~15
     let columnCount = 1 + terms.count + kinds.count
@@ -80,11 +80,11 @@ package struct DesignMatrix: Sendable {
     var spend = [Double](repeating: 0, count: rowCount)
     var orders = [Double](repeating: 0, count: rowCount)
     var active = [Float](repeating: 0, count: rowCount)
-    values = AlignedBuffer<Float>(count: stride * columnCount) { values in
-      spend.withUnsafeMutableBufferPointer { spend in
-        orders.withUnsafeMutableBufferPointer { orders in
-          active.withUnsafeMutableBufferPointer { active in
-            DesignReader(base, terms: terms).fill(
+    values = try AlignedBuffer<Float>(count: stride * columnCount) { values in
+      try spend.withUnsafeMutableBufferPointer { spend in
+        try orders.withUnsafeMutableBufferPointer { orders in
+          try active.withUnsafeMutableBufferPointer { active in
+            try DesignReader(base, terms: terms).fill(
               values, columnStride: stride, firstColumn: 1, customers: customers, asOf: cutoff,
               outcomes: DesignReader.Outcomes(
                 end: end, spend: spend, orders: orders, active: active))

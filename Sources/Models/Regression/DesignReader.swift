@@ -26,16 +26,14 @@ package struct DesignReader {
   func fill(
     _ values: UnsafeMutableBufferPointer<Float>, columnStride: Int, firstColumn: Int,
     customers: [UInt32], asOf day: Int32, outcomes: Outcomes?
-  ) {
-    let taskCount = (customers.count + DesignReader.stretchCount - 1) / DesignReader.stretchCount
+  ) throws {
     // SAFETY: a task writes the rows of its own stretch only.
     nonisolated(unsafe) let values = values
     nonisolated(unsafe) let outcomes = outcomes
-    Parallel.perform(taskCount) { task in
-      let start = task * DesignReader.stretchCount
-      let end = min(start + DesignReader.stretchCount, customers.count)
+    try base.forEachStretch(of: customers) { places, stretch in
+      let start = places.lowerBound
       _ = self.fill(
-        values, columnStride, firstColumn * columnStride + start, customers[start..<end], day,
+        values, columnStride, firstColumn * columnStride + start, customers[places], stretch, day,
         outcomes, outcomeRow: start)
     }
   }
@@ -43,10 +41,11 @@ package struct DesignReader {
   /// Fills rows `offset…` of the columns, and tells which customers have a purchase by the day.
   func fill(
     _ values: UnsafeMutableBufferPointer<Float>, _ columnStride: Int, _ offset: Int,
-    _ customers: ArraySlice<UInt32>, _ day: Int32, _ outcomes: Outcomes?, outcomeRow: Int
+    _ customers: ArraySlice<UInt32>, _ stretch: PurchaseStretch, _ day: Int32,
+    _ outcomes: Outcomes?, outcomeRow: Int
   ) -> [Bool] {
     let isKnown = fillPurchases(
-      values, columnStride, offset, customers, day, outcomes, outcomeRow: outcomeRow)
+      values, columnStride, offset, stretch, day, outcomes, outcomeRow: outcomeRow)
     var scratch = [Double](repeating: 0, count: customers.count)
     for (column, term) in terms.enumerated() {
       let start = column * columnStride + offset
@@ -59,10 +58,9 @@ package struct DesignReader {
 
   private func fillPurchases(
     _ values: UnsafeMutableBufferPointer<Float>, _ columnStride: Int, _ offset: Int,
-    _ customers: ArraySlice<UInt32>, _ day: Int32, _ outcomes: Outcomes?, outcomeRow: Int
+    _ stretch: PurchaseStretch, _ day: Int32, _ outcomes: Outcomes?, outcomeRow: Int
   ) -> [Bool] {
-    let count = customers.count
-    let stretch = PurchaseStretch(base.batches, customers: customers)
+    let count = stretch.count
     var isKnown = [Bool](repeating: false, count: count)
     var measures = [Double](repeating: 0, count: count * PurchaseDays.measureCount)
     measures.withUnsafeMutableBufferPointer { measures in

@@ -1,4 +1,5 @@
-package import Columns
+import Columns
+package import Kernels
 
 /// The purchase days of a stretch of customers, of all batches together, read in one go.
 ///
@@ -11,12 +12,16 @@ package struct PurchaseStretch {
   private let spend: AlignedBuffer<Int64>
 
   /// Reads `customers`, rising codes. Cost: their rows, and a step for each customer between them.
-  package init(_ batches: [TransactionTable], customers: ArraySlice<UInt32>) {
+  package init(_ batches: [TransactionRuns], customers: ArraySlice<UInt32>) {
     let spans = batches.map { PurchaseStretch.entries(of: customers, in: $0) }
     var capacity = 0
     for (table, entries) in zip(batches, spans) {
-      capacity += Int(table.rowStarts[entries.upperBound] - table.rowStarts[entries.lowerBound])
+      capacity += Int(table.starts[entries.upperBound] - table.starts[entries.lowerBound])
     }
+    // Stretch after stretch asks for memory: a few sizes only, so that it is found again.
+    var size = 1_024
+    while size < capacity { size *= 2 }
+    capacity = size
     var starts: [Int] = []
     var orders: AlignedBuffer<Int32>?
     var spend: AlignedBuffer<Int64>?
@@ -55,21 +60,12 @@ package struct PurchaseStretch {
       spend: UnsafeBufferPointer(rebasing: spend.pointer[range]))
   }
 
-  /// The entries of a table whose customers lie between the first and the last wanted.
+  /// The entries of a batch whose customers lie between the first and the last wanted.
   private static func entries(
-    of customers: ArraySlice<UInt32>, in table: TransactionTable
+    of customers: ArraySlice<UInt32>, in batch: TransactionRuns
   ) -> Range<Int> {
     guard let first = customers.first, let last = customers.last else { return 0..<0 }
-    let codes = table.customerCodes.span
-    func place(_ isBefore: (UInt32) -> Bool) -> Int {
-      var (low, high) = (0, codes.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if isBefore(codes[middle]) { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
-    return place { $0 < first }..<place { $0 <= last }
+    return batch.codes.places(of: Int(first)..<Int(last) + 1)
   }
 
   /// Writes purchase days one after the other.
@@ -113,9 +109,9 @@ package struct PurchaseStretch {
     }
 
     mutating func read(
-      _ table: TransactionTable, _ entries: Range<Int>, _ customers: ArraySlice<UInt32>
+      _ table: TransactionRuns, _ entries: Range<Int>, _ customers: ArraySlice<UInt32>
     ) -> [Int] {
-      let codes = table.customerCodes.pointer
+      let codes = table.codes
       var at = entries.lowerBound
       var starts = [0]
       starts.reserveCapacity(customers.count + 1)
@@ -132,10 +128,10 @@ package struct PurchaseStretch {
     }
 
     @inline(__always)
-    private mutating func add(_ table: TransactionTable, _ entry: Int) {
-      let (days, amounts) = (table.days.pointer, table.amounts.pointer)
-      let rows = Int(table.rowStarts.pointer[entry])..<Int(table.rowStarts.pointer[entry + 1])
-      if let orders = table.orders?.pointer {
+    private mutating func add(_ table: TransactionRuns, _ entry: Int) {
+      let (days, amounts) = (table.days, table.amounts)
+      let rows = Int(table.starts[entry])..<Int(table.starts[entry + 1])
+      if let orders = table.orders {
         for r in rows { add(Row(day: days[r], order: orders[r], amount: amounts[r])) }
       } else {
         for r in rows { add(Row(day: days[r], order: 0, amount: amounts[r])) }
@@ -143,7 +139,7 @@ package struct PurchaseStretch {
     }
 
     mutating func merge(
-      _ batches: [TransactionTable], _ spans: [Range<Int>], _ customers: ArraySlice<UInt32>
+      _ batches: [TransactionRuns], _ spans: [Range<Int>], _ customers: ArraySlice<UInt32>
     ) -> [Int] {
       var positions = spans.map(\.lowerBound)
       var starts = [0]
@@ -152,7 +148,7 @@ package struct PurchaseStretch {
         start = count
         found.removeAll(keepingCapacity: true)
         for (b, table) in batches.enumerated() {
-          let codes = table.customerCodes.pointer
+          let codes = table.codes
           var at = positions[b]
           while at < spans[b].upperBound && codes[at] < customer { at += 1 }
           if at < spans[b].upperBound && codes[at] == customer {
@@ -172,12 +168,12 @@ package struct PurchaseStretch {
     }
 
     private mutating func addSorted(
-      _ batches: [TransactionTable], _ found: [(batch: Int, entry: Int)]
+      _ batches: [TransactionRuns], _ found: [(batch: Int, entry: Int)]
     ) {
       var rows: [Row] = []
       for (b, entry) in found {
         let table = batches[b]
-        for r in Int(table.rowStarts[entry])..<Int(table.rowStarts[entry + 1]) {
+        for r in Int(table.starts[entry])..<Int(table.starts[entry + 1]) {
           rows.append(
             Row(day: table.days[r], order: table.orders?[r] ?? 0, amount: table.amounts[r]))
         }

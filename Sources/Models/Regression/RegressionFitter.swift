@@ -14,8 +14,8 @@ struct RegressionFitter {
   /// are right to about 1e-6.
   static let collinearityTolerance = 1e-5
 
-  /// The model, and a report without a holdout. Never fails: what cannot be fitted becomes a baseline.
-  func fit() -> (model: RegressionModel, report: RegressionReport) {
+  /// The model, and a report without a holdout. What cannot be fitted becomes a baseline: only reading can fail.
+  func fit() throws -> (model: RegressionModel, report: RegressionReport) {
     var report = RegressionReport(
       kind: kind, horizonDays: horizonDays, cutoff: cutoff, end: end)
     let customers = base.customers(knownBy: cutoff)
@@ -34,7 +34,7 @@ struct RegressionFitter {
     }
     let attributes = base.attributes.map { AttributeTerms($0, customers: customers) }
     let terms = PurchaseFeature.allCases.map(DesignTerm.purchases) + (attributes?.terms ?? [])
-    let matrix = DesignMatrix(
+    let matrix = try DesignMatrix(
       base, terms: terms, customers: customers, cutoff: cutoff, end: end,
       targets: kind == .ridge ? [.spend, .orders] : [.logSpend, .logOrders])
     report.describe(matrix)

@@ -5,14 +5,14 @@ extension RegressionModel {
   /// Predicts the horizon after `day` for every customer of the base, from what was known on that day.
   ///
   /// Cost: one pass over the transactions; memory for one stretch of features a thread.
-  package func predict(_ base: CustomerBase, asOf day: Int32) -> RegressionPrediction {
+  package func predict(_ base: CustomerBase, asOf day: Int32) throws -> RegressionPrediction {
     let count = base.customerCount
     var orders: AlignedBuffer<Float>?
     var activity: AlignedBuffer<Float>?
-    let spend = AlignedBuffer<Float>(count: count) { spend in
-      orders = AlignedBuffer<Float>(count: count) { orders in
-        activity = AlignedBuffer<Float>(count: predictsActivity ? count : 0) { activity in
-          predict(base, day, Output(spend: spend, orders: orders, activity: activity))
+    let spend = try AlignedBuffer<Float>(count: count) { spend in
+      orders = try AlignedBuffer<Float>(count: count) { orders in
+        activity = try AlignedBuffer<Float>(count: predictsActivity ? count : 0) { activity in
+          try predict(base, day, Output(spend: spend, orders: orders, activity: activity))
         }
       }
     }
@@ -25,9 +25,9 @@ extension RegressionModel {
   /// - Parameter attributes: one row.
   package func predict(
     _ purchases: [TransactionTable], attributes: Frame?, asOf day: Int32
-  ) throws(RegressionError) -> (spend: Float, orders: Float, activity: Float?) {
+  ) throws -> (spend: Float, orders: Float, activity: Float?) {
     let base = try CustomerBase(batches: purchases, customerCount: 1, attributes: attributes)
-    let prediction = predict(base, asOf: day)
+    let prediction = try predict(base, asOf: day)
     return (prediction.spend[0], prediction.orders[0], prediction.activity?[0])
   }
 
@@ -51,30 +51,29 @@ extension RegressionModel {
     }
   }
 
-  private func predict(_ base: CustomerBase, _ day: Int32, _ output: Output) {
+  private func predict(_ base: CustomerBase, _ day: Int32, _ output: Output) throws {
     let heads = heads.map { RawHead($0, features) }
     let reader = DesignReader(base, terms: features.map(\.term))
-    let stretch = DesignReader.stretchCount
-    let taskCount = (base.customerCount + stretch - 1) / stretch
     // SAFETY: a task writes the customers of its own stretch only.
     nonisolated(unsafe) let output = output
-    Parallel.perform(taskCount) { task in
-      let rows = task * stretch..<min((task + 1) * stretch, base.customerCount)
+    try base.forEachStretch(of: (0..<base.customerCount).map { UInt32($0) }) { rows, stretch in
       if heads.isEmpty {
-        predictBaseline(base, day, rows, output)
+        predictBaseline(stretch, day, rows, output)
       } else {
-        predictStretch(reader, heads, day, rows, output)
+        predictStretch(reader, heads, stretch, day, rows, output)
       }
     }
   }
 
   private func predictStretch(
-    _ reader: DesignReader, _ heads: [RawHead], _ day: Int32, _ rows: Range<Int>, _ output: Output
+    _ reader: DesignReader, _ heads: [RawHead], _ stretch: PurchaseStretch, _ day: Int32,
+    _ rows: Range<Int>, _ output: Output
   ) {
     let count = rows.count
     let customers = rows.map { UInt32($0) }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count * features.count)) { raw in
-      let isKnown = reader.fill(raw, count, 0, customers[...], day, nil, outcomeRow: 0)
+      let isKnown = reader.fill(
+        raw, count, 0, customers[...], stretch, day, nil, outcomeRow: 0)
       let predictors = heads.map { head in
         var result = [Double](repeating: 0, count: count)
         result.withUnsafeMutableBufferPointer { result in
@@ -114,10 +113,8 @@ extension RegressionModel {
   }
 
   private func predictBaseline(
-    _ base: CustomerBase, _ day: Int32, _ rows: Range<Int>, _ output: Output
+    _ stretch: PurchaseStretch, _ day: Int32, _ rows: Range<Int>, _ output: Output
   ) {
-    let customers = rows.map { UInt32($0) }
-    let stretch = PurchaseStretch(base.batches, customers: customers[...])
     stretch.forEach { i, days in
       let row = rows.lowerBound + i
       let (orders, spend) = baseline(days, asOf: day)

@@ -35,23 +35,28 @@ package struct RegressionScoring: Sendable {
   /// holdout; five Newton steps or so more for the hurdle.
   package func score(
     batches: [TransactionTable], customerCount: Int, asOf: Int32, attributes: Frame? = nil
-  ) throws(RegressionError) -> RegressionScores {
-    let base = try CustomerBase(
-      batches: batches, customerCount: customerCount, attributes: attributes)
+  ) throws -> RegressionScores {
+    try score(
+      CustomerBase(batches: batches, customerCount: customerCount, attributes: attributes),
+      asOf: asOf)
+  }
+
+  /// The same of a base whose rows may be brought by ranges of customers.
+  package func score(_ base: CustomerBase, asOf: Int32) throws -> RegressionScores {
     var (model, report) = try fit(base, asOf: asOf)
-    if options.measuresHoldout { measureHoldout(base, asOf, &report) }
+    if options.measuresHoldout { try measureHoldout(base, asOf, &report) }
     return RegressionScores(
-      prediction: model.predict(base, asOf: asOf), model: model, report: report)
+      prediction: try model.predict(base, asOf: asOf), model: model, report: report)
   }
 
   /// Fits at a horizon before `asOf`, without a holdout.
   package func fit(
     _ base: CustomerBase, asOf: Int32
-  ) throws(RegressionError) -> (model: RegressionModel, report: RegressionReport) {
+  ) throws -> (model: RegressionModel, report: RegressionReport) {
     guard (1...RegressionScoring.horizonDaysMax).contains(horizonDays) else {
-      throw .horizonOutOfRange(days: horizonDays)
+      throw RegressionError.horizonOutOfRange(days: horizonDays)
     }
-    return RegressionFitter(
+    return try RegressionFitter(
       base: base, kind: kind, horizonDays: horizonDays, cutoff: day(asOf, minus: 1), end: asOf,
       options: options
     ).fit()
@@ -64,7 +69,7 @@ package struct RegressionScoring: Sendable {
 
   private func measureHoldout(
     _ base: CustomerBase, _ asOf: Int32, _ report: inout RegressionReport
-  ) {
+  ) throws {
     let cutoff = day(asOf, minus: 1)
     let customers = base.customers(knownBy: cutoff)
     guard !base.customers(knownBy: day(asOf, minus: 2)).isEmpty else {
@@ -74,23 +79,23 @@ package struct RegressionScoring: Sendable {
     }
     var fitOptions = options
     fitOptions.measuresHoldout = false
-    let (model, _) = RegressionFitter(
+    let (model, _) = try RegressionFitter(
       base: base, kind: kind, horizonDays: horizonDays, cutoff: day(asOf, minus: 2), end: cutoff,
       options: fitOptions
     ).fit()
-    let actual = HoldoutSpend(base, customers: customers, from: cutoff, to: asOf).spend
-    func error(_ model: RegressionModel) -> HoldoutError {
-      let prediction = model.predict(base, asOf: cutoff)
+    let actual = try HoldoutSpend(base, customers: customers, from: cutoff, to: asOf).spend
+    func error(_ model: RegressionModel) throws -> HoldoutError {
+      let prediction = try model.predict(base, asOf: cutoff)
       return HoldoutError({ Double(prediction.spend[Int(customers[$0])]) }, actual)
     }
-    func baseline(_ method: RegressionModel.Method) -> HoldoutError {
-      error(
+    func baseline(_ method: RegressionModel.Method) throws -> HoldoutError {
+      try error(
         RegressionModel(kind: kind, method: method, horizonDays: horizonDays, features: []))
     }
     report.holdout = RegressionReport.Holdout(
       cutoff: cutoff, end: asOf, customerCount: customers.count,
-      meanActual: actual.reduce(0, +) / Double(max(1, actual.count)), model: error(model),
-      lastPeriod: baseline(.lastPeriod), meanSpend: baseline(.meanSpend))
+      meanActual: actual.reduce(0, +) / Double(max(1, actual.count)), model: try error(model),
+      lastPeriod: try baseline(.lastPeriod), meanSpend: try baseline(.meanSpend))
   }
 }
 
@@ -113,17 +118,14 @@ package struct RegressionScores: Sendable {
 struct HoldoutSpend {
   let spend: [Double]
 
-  init(_ base: CustomerBase, customers: [UInt32], from: Int32, to: Int32) {
-    let length = DesignReader.stretchCount
+  init(_ base: CustomerBase, customers: [UInt32], from: Int32, to: Int32) throws {
     var spend = [Double](repeating: 0, count: customers.count)
-    spend.withUnsafeMutableBufferPointer { spend in
+    try spend.withUnsafeMutableBufferPointer { spend in
       // SAFETY: a task writes the customers of its own stretch only.
       nonisolated(unsafe) let spend = spend
-      Parallel.perform((customers.count + length - 1) / length) { task in
-        let range = task * length..<min((task + 1) * length, customers.count)
-        let stretch = PurchaseStretch(base.batches, customers: customers[range])
+      try base.forEachStretch(of: customers) { places, stretch in
         stretch.forEach { i, days in
-          spend[range.lowerBound + i] = Money.double(
+          spend[places.lowerBound + i] = Money.double(
             days.total(after: Int64(from), upTo: Int64(to)).spend)
         }
       }

@@ -78,6 +78,15 @@ final class ColumnDestination: @unchecked Sendable {
     }
   }
 
+  /// Values of fixed width without nulls, in memory that somebody else keeps: there is no `column` of them.
+  init(_ header: ColumnFileHeader, borrowing base: UnsafeMutableRawPointer) {
+    self.header = header
+    values = .fixed(base, .uint8(AlignedBuffer([])))
+    text = nil
+    textStarts = []
+    (validityBuffer, validity) = (nil, nil)
+  }
+
   private static func fixed<Element: BitwiseCopyable>(
     _ count: Int, _ make: (AlignedBuffer<Element>) -> ColumnValues
   ) -> Values {

@@ -154,19 +154,27 @@ package final class BatchStream: @unchecked Sendable {
   /// The rows as one table, read back from the disk.
   package func table(extras: Store.ExtraColumns = .none) throws(StorageError) -> TransactionTable {
     _ = try summaries()
-    let all = zip(plan.columns, files).map { (name: $0.name, file: $1!) }
     return try Store.loadTable(
-      rowCount: rowCount, customerCount: customerCount, names: all.map(\.name), extras: extras
-    ) { [store] name, _ throws(StorageError) in
-      guard let file = all.first(where: { $0.name == name })?.file else {
-        throw StorageError(
-          .missing, path: plan.folder, found: "no column \(name)",
-          expected: "one of " + all.map(\.name).joined(separator: ", "),
-          advice: "check the column's name")
-      }
-      return try ColumnFileReader(
-        path: file.path, identity: file.identity, system: store.system)
+      rowCount: rowCount, customerCount: customerCount, names: plan.columns.map(\.name),
+      extras: extras
+    ) { name, _ throws(StorageError) in try reader(of: name) }
+  }
+
+  /// Whether the rows have order ids.
+  package var hasOrders: Bool {
+    plan.columns.contains { $0.name == DirectoryPlan.BatchColumn.order }
+  }
+
+  /// Opens a column that was written.
+  func reader(of name: String) throws(StorageError) -> ColumnFileReader {
+    guard let index = plan.columns.firstIndex(where: { $0.name == name }), let file = files[index]
+    else {
+      throw StorageError(
+        .missing, path: plan.folder, found: "no column \(name)",
+        expected: "one of " + plan.columns.map(\.name).joined(separator: ", "),
+        advice: "check the column's name")
     }
+    return try ColumnFileReader(path: file.path, identity: file.identity, system: store.system)
   }
 }
 

@@ -89,7 +89,7 @@ extension Store {
       extras: zip(extraNames, jobs[4...]).map { $1.1.column(named: $0) })
   }
 
-  private func batchFolder(_ entry: BatchEntry) throws(StorageError) -> StoredFolder {
+  func batchFolder(_ entry: BatchEntry) throws(StorageError) -> StoredFolder {
     try StoredFolder(
       self, folder: entry.folder, recordName: "batch.json", checksum: entry.checksum)
   }

@@ -22,8 +22,7 @@ extension IngestOptions {
       whereColumn.isEmpty ? file.filters ?? [] : try whereColumn.map { try ColumnFilter($0) }
     options.rejectLimit =
       try maxRejects.map { try RejectLimit($0) } ?? file.rejectLimit ?? .share(0.001)
-    options.memoryLimitByteCount =
-      limitMemory.flatMap(byteCount) ?? machineMemoryByteCount() / 2
+    options.memoryLimitByteCount = memoryLimitByteCount(limitMemory)
     options.temporaryDirectory = store
     var request = IngestRequest(paths: files, options: options)
     request.rejectsPath = rejects ?? file.rejects

@@ -71,11 +71,21 @@ struct IngestOptions: ParsableArguments {
   var again = false
 
   func validate() throws {
-    if let limitMemory, byteCount(parsing: limitMemory) == nil {
-      throw ValidationError("--limit-memory takes a size such as 512M or 4G, not '\(limitMemory)'")
-    }
+    try checkMemoryLimit(limitMemory)
     if let returns, !["net", "drop"].contains(returns) {
       throw ValidationError("--returns takes net or drop, not '\(returns)'")
     }
   }
+}
+
+/// Refuses a `--limit-memory` that is no size.
+func checkMemoryLimit(_ text: String?) throws {
+  if let text, byteCount(parsing: text) == nil {
+    throw ValidationError("--limit-memory takes a size such as 512M or 4G, not '\(text)'")
+  }
+}
+
+/// The bytes that `--limit-memory` says; half the machine where it is not given.
+func memoryLimitByteCount(_ text: String?) -> Int {
+  text.flatMap(byteCount) ?? machineMemoryByteCount() / 2
 }

@@ -1,8 +1,8 @@
-import Aggregation
 import ArgumentParser
 import Columns
 import JSONText
 import Models
+import Pipeline
 import Reports
 import Storage
 
@@ -62,9 +62,7 @@ struct ModelsVerb: ParsableCommand {
       }
       return kind
     }
-    let tables = try store.manifest.batches.map { try store.loadBatch($0) }
-    let summary = try CustomerSummary.aggregate(
-      tables, customerCount: store.customerCount, asOf: entry.asOf)
+    let summary = try store.summary(asOf: entry.asOf, limit: machineMemoryByteCount() / 2)
     let history = PurchaseHistory(summary)
     let fits = kinds.map { PurchaseModel.fit($0, to: history, ruler: ruler, penalty: 0) }
       .sorted { $0.report.aic < $1.report.aic }

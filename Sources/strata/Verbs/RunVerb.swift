@@ -42,10 +42,11 @@ struct RunVerb: ParsableCommand {
   }
 
   func run() throws {
-    common.apply()
+    common.apply(memoryLimit: input.limitMemory)
     let configuration = try file.load(store: target.store)
-    let request = try scoring.request(configuration)
+    var request = try scoring.request(configuration)
     let ingestRequest = try input.request(store: target.store, configuration)
+    request.memoryLimitByteCount = ingestRequest.options.memoryLimitByteCount
     let path = output.path(configuration)
     var job = try Job(store: target.store, creating: true)
     let report = try job.ingest(ingestRequest, scoring: request)

@@ -13,15 +13,22 @@ struct ScoreVerb: ParsableCommand {
 
   @OptionGroup var target: StoreArgument
   @OptionGroup var scoring: ScoreOptions
+  @Option(
+    help: ArgumentHelp(
+      "Memory to stay within, e.g. 4G. Default: half the machine.", valueName: "size"))
+  var limitMemory: String?
   @OptionGroup(title: "Replay options") var replay: ReplayOptions
   @OptionGroup(title: "Drift options") var drift: DriftOptions
   @OptionGroup var file: ConfigurationOptions
   @OptionGroup var common: CommonOptions
 
+  func validate() throws { try checkMemoryLimit(limitMemory) }
+
   func run() throws {
-    common.apply()
+    common.apply(memoryLimit: limitMemory)
     let configuration = try file.load(store: target.store)
-    let request = try scoring.request(configuration)
+    var request = try scoring.request(configuration)
+    request.memoryLimitByteCount = memoryLimitByteCount(limitMemory)
     if let schedule = try replay.schedule(asOf: request.asOf) {
       return try configuration.locating { try run(schedule, request, configuration) }
     }

@@ -29,8 +29,8 @@ import Testing
       let base = try CustomerBase(
         batches: [table], customerCount: names.count, attributes: nil)
       var row = [Float](repeating: 0, count: 15)
-      row.withUnsafeMutableBufferPointer { row in
-        DesignReader(base, terms: PurchaseFeature.allCases.map(DesignTerm.purchases)).fill(
+      try row.withUnsafeMutableBufferPointer { row in
+        try DesignReader(base, terms: PurchaseFeature.allCases.map(DesignTerm.purchases)).fill(
           row, columnStride: 1, firstColumn: 0, customers: [UInt32(customer)], asOf: cutoff,
           outcomes: nil)
       }
@@ -93,7 +93,7 @@ import Testing
     let (rows, names) = RegressionFixture.cdnow
     let base = try! CustomerBase(
       batches: [RegressionFixture.table(rows)], customerCount: names.count, attributes: nil)
-    let prediction = model.predict(base, asOf: Day.parse("1997-12-31")!)
+    let prediction = try! model.predict(base, asOf: Day.parse("1997-12-31")!)
     let members = expected["predictions_at_cutoff"]!.objectValue!
     #expect(members.count > 20)
     for member in members {
