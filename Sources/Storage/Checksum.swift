@@ -3,7 +3,7 @@ import CXXHash
 /// XXH3-64 (seeded), and the identities that are mixed in so that a right block in the wrong place is found.
 package enum Checksum {
   package static func of(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
-    XXH3_64bits_withSeed(bytes.baseAddress, bytes.count, seed)
+    strata_xxh3_of_block(bytes.baseAddress, bytes.count, seed)
   }
 
   package static func of(_ bytes: [UInt8], seed: UInt64) -> UInt64 {
