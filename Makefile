@@ -56,6 +56,10 @@ lint: ## Check the format
 .PHONY: check
 check: lint test ## Format lint, warnings as errors, tests
 
+.PHONY: transcripts
+transcripts: build ## Play Documentation/Protocol.md's transcripts again, with what the server replies now
+	@$(PYTHON) Documentation/transcripts.py $(STRATA)
+
 .PHONY: install
 install: build ## Install the program, its man page and its shell completions under PREFIX
 	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -88,6 +92,7 @@ bench-peers: build peers ## Measure side by side with DuckDB, Polars, chDB, pand
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/kmeans.py --bench .build/release/strata-bench --converge
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/lifetime.py --bench .build/release/strata-bench --strata $(STRATA) \
 	  $(if $(PYMC),--pymc $(PYMC))
+	@$(PEERS_VENV)/bin/python Benchmarks/peers/decode.py --bench .build/release/strata-bench
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/strategies.py --strata $(STRATA)
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/serving.py --strata $(STRATA)
 	@$(PEERS_VENV)/bin/python Benchmarks/peers/queries.py --strata $(STRATA)

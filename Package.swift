@@ -121,7 +121,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "strata-bench",
-      dependencies: ["Aggregation", "Columns", "Ingest", "JSONText", "Kernels", "Models"],
+      dependencies: [
+        "Aggregation", "Columns", "Ingest", "JSONText", "Kernels", "Models", "Storage",
+      ],
       swiftSettings: settings),
 
     tests("KernelsTests", ["Kernels"], exclude: ["Special/Fixtures"]),

@@ -12,6 +12,7 @@ started it. What needs memory (scoring_data.py, scoring_engines.py) runs in proc
 """
 
 import argparse
+import os
 import pathlib
 import shutil
 import sys
@@ -99,6 +100,8 @@ def compare(arguments, customers):
     def copied_store():
         shutil.rmtree(store, ignore_errors=True)
         shutil.copytree(template, store)
+        # The copy's own way to the disk is not the new day's.
+        os.sync()
 
     new_day = comparison.Comparison(f"A new day: {day_rows:,} rows more, rescored", arguments.rounds)
     new_day.add("strata run (one day more)",

@@ -1,6 +1,5 @@
 package import Columns
 import Kernels
-import Models
 
 /// What the segments of a customer base amount to: one row a segment, in the taxonomy's order.
 package struct SegmentTable: Sendable, Equatable {
@@ -29,60 +28,22 @@ package struct SegmentTable: Sendable, Equatable {
   /// Adds up and finds the medians, in parallel; exact, without sorting.
   package init(_ assignment: SegmentAssignment, summary: CustomerSummary) {
     precondition(assignment.codes.count == summary.count, "segments of this summary")
-    let groupCount = assignment.names.count
-    let codes = assignment.codes.pointer
-    let purchaseDays = summary.purchaseDays.pointer
-    let keys = AlignedBuffer<UInt32>(count: summary.count) { keys in
-      // SAFETY: every chunk writes its own rows.
-      nonisolated(unsafe) let keys = keys
-      Parallel.forEachChunk(of: summary.count) { _, rows in
-        for row in rows {
-          keys[row] = purchaseDays[row] == 0 ? keyOfNoGroup : UInt32(codes[row])
-        }
-      }
-    }
-    let customers = SegmentTable.counts(codes, groupCount: groupCount)
-    let groups = RowGroups(keys: keys, groupCount: groupCount)
-    let lastDays = groups.gather(summary.lastDays)
-    let orders = groups.gather(summary.orders)
-    let totals = groups.gather(summary.monetaryTotals)
-    let revenues = (0..<groupCount).map { group in
-      totals.pointer[groups.range(of: group)].reduce(Int128(0)) { $0 + Int128($1) }
-    }
-    let revenue = revenues.reduce(0, +)
-    let asOf = Double(summary.asOf)
-    rows = (0..<groupCount).map { group in
-      let range = groups.range(of: group)
-      let ranks = range.isEmpty ? [] : [(range.count - 1) / 2, range.count / 2]
-      let days = OrderStatistics.values(
-        of: UnsafeBufferPointer(rebasing: lastDays.pointer[range]), ranks: ranks)
-      let counts = OrderStatistics.values(
-        of: UnsafeBufferPointer(rebasing: orders.pointer[range]), ranks: ranks)
-      let spend = OrderStatistics.values(
-        of: UnsafeBufferPointer(rebasing: totals.pointer[range]), ranks: ranks)
+    let tally = SegmentTally(assignment.codes, summary, segmentCount: assignment.names.count)
+    let revenue = tally.sums.reduce(Int128(0)) { $0 + $1.revenue }
+    rows = assignment.names.indices.map { segment in
+      let sums = tally.sums[segment]
       return Row(
-        name: assignment.names[group], label: assignment.labels[group],
-        customers: customers[group],
-        share: summary.count == 0 ? 0 : Double(customers[group]) / Double(summary.count),
-        revenue: Int64(clamping: revenues[group]),
-        revenueShare: revenue > 0 ? Double(revenues[group]) / Double(revenue) : nil,
-        medianRecencyDays: SegmentTable.middle(days.map(Int64.init)).map { asOf - $0 },
-        medianOrders: SegmentTable.middle(counts.map(Int64.init)),
-        medianSpend: SegmentTable.middle(spend).map { $0 / Double(Money.unitsPerOne) })
+        name: assignment.names[segment], label: assignment.labels[segment],
+        customers: sums.customers,
+        share: summary.count == 0 ? 0 : Double(sums.customers) / Double(summary.count),
+        revenue: Int64(clamping: sums.revenue),
+        revenueShare: revenue > 0 ? Double(sums.revenue) / Double(revenue) : nil,
+        medianRecencyDays: tally.recencies[segment]?.mean,
+        medianOrders: tally.orders[segment]?.mean,
+        medianSpend: tally.totals[segment].map { $0.mean / Double(Money.unitsPerOne) })
     }
     taxonomy = assignment.taxonomy
-    self.customers = summary.count
+    customers = summary.count
     self.revenue = Int64(clamping: revenue)
-  }
-
-  private static func middle(_ pair: [Int64]) -> Double? {
-    pair.isEmpty ? nil : Double(Int128(pair[0]) + Int128(pair[1])) / 2
-  }
-
-  private static func counts(_ codes: UnsafeBufferPointer<UInt8>, groupCount: Int) -> [Int] {
-    var counts = [Int](repeating: 0, count: 256)
-    counts.withUnsafeMutableBufferPointer { countBytes(codes, into: $0) }
-    precondition(counts[groupCount...].allSatisfy { $0 == 0 }, "a code without a segment")
-    return Array(counts[..<groupCount])
   }
 }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Owned memory for `count` elements, aligned to 64 bytes; the one owned storage of the engine.
 ///
 /// It is filled once, by the closure given to its initialiser, and immutable from then on: that is why it can
@@ -30,18 +22,8 @@ package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable
   ) rethrows {
     precondition(count >= 0, "a buffer's count is not negative")
     self.count = count
-    let byteCount = max(64, count * MemoryLayout<Element>.stride)
-    var raw: UnsafeMutableRawPointer?
-    // Buffers past 4 MiB start on a huge-page boundary, so that the kernel can back all of it.
-    let alignment = byteCount >= AlignedBufferLimits.hugePageByteCount ? 2 << 20 : 64
-    let status = posix_memalign(&raw, alignment, byteCount)
-    precondition(status == 0 && raw != nil, "out of memory: \(byteCount) bytes")
-    #if os(Linux)
-      if byteCount >= AlignedBufferLimits.hugePageByteCount {
-        madvise(raw, byteCount, MADV_HUGEPAGE)
-      }
-    #endif
-    base = raw!.bindMemory(to: Element.self, capacity: count)
+    base = BufferPool.shared.allocate(count * MemoryLayout<Element>.stride)
+      .bindMemory(to: Element.self, capacity: count)
     try fill(UnsafeMutableBufferPointer(start: base, count: count))
   }
 
@@ -55,7 +37,7 @@ package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable
     self.init(count: elements.count) { _ = $0.initialize(from: elements) }
   }
 
-  deinit { free(base) }
+  deinit { BufferPool.shared.giveBack(base, byteCount) }
 
   /// The element at `index`; traps outside `0..<count`.
   @inlinable
@@ -85,8 +67,4 @@ package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable
 
   /// Memory held, in bytes.
   package var byteCount: Int { count * MemoryLayout<Element>.stride }
-}
-
-enum AlignedBufferLimits {
-  static let hugePageByteCount = 4 << 20
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Strings one after the other: `count + 1` offsets into UTF-8 bytes. Holds any bytes; up to 4 GiB in all.
 package final class StringTable: Sendable {
   /// `count + 1` rising offsets; the first is 0, the last the number of bytes.
@@ -9,9 +11,7 @@ package final class StringTable: Sendable {
   package init(offsets: AlignedBuffer<UInt32>, bytes: AlignedBuffer<UInt8>) {
     precondition(offsets.count >= 1 && offsets[0] == 0, "offsets start at 0")
     precondition(Int(offsets[offsets.count - 1]) == bytes.count, "offsets end at the last byte")
-    for i in 1..<max(1, offsets.count) {
-      precondition(offsets.base[i - 1] <= offsets.base[i], "offsets never fall")
-    }
+    precondition(areRising(offsets.pointer), "offsets never fall")
     self.offsets = offsets
     self.bytes = bytes
   }

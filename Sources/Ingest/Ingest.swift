@@ -30,11 +30,16 @@ package struct ExistingCustomers: Sendable {
   var count: Int { ids.count }
 
   /// The places of the ids in byte order; nil when they stand so.
-  var order: AlignedBuffer<UInt32>? { areIDsByCode ? codes : nil }
+  private var order: AlignedBuffer<UInt32>? { areIDsByCode ? codes : nil }
 
   /// The id at a place in byte order.
   func utf8(at place: Int) -> UnsafeBufferPointer<UInt8> {
     ids.utf8(at: order.map { Int($0[place]) } ?? place)
+  }
+
+  /// The ids to look others up in, for as long as this is held.
+  var stored: StoredIDs {
+    StoredIDs(offsets: ids.offsets.pointer, bytes: ids.bytes.pointer, order: order?.pointer)
   }
 
   /// The code of the id at a place in byte order.

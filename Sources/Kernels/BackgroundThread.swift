@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,40 +8,64 @@
   import Darwin
 #endif
 
-/// A body that a thread of its own runs once. Dispatch's pool has a thread a processor, and a loop within a loop
-/// is given fewer.
-final class BackgroundThread: Sendable {
-  private let body: @Sendable () -> Void
+/// A body that a thread of its own runs once: for what waits for a disk. Dispatch's pool has a thread a
+/// processor, and a loop within a loop is given fewer.
+package final class BackgroundThread: Sendable {
+  /// What the thread holds: this alone, so that the object is never freed by its own thread.
+  private final class Body: Sendable {
+    let run: @Sendable () -> Void
 
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
 
-  func run() { body() }
+  private let body: Body
+  // SAFETY: joined or detached once, under the lock.
+  private let thread = Mutex<pthread_t?>(nil)
 
-  /// Starts the thread; false, and nothing is run, when the system has none to give.
-  func start() -> Bool {
-    let box = Unmanaged.passRetained(self)
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    defer { pthread_attr_destroy(&attributes) }
+  package init(_ body: @escaping @Sendable () -> Void) { self.body = Body(body) }
+
+  deinit {
+    if let running = thread.withLock({ $0 }) { pthread_detach(running) }
+  }
+
+  /// Starts the thread, once; false, and nothing is run, when the system has none to give.
+  package func start() -> Bool {
+    let box = Unmanaged.passRetained(body)
     #if canImport(Darwin)
-      var thread: pthread_t?
+      var started: pthread_t?
       let status = pthread_create(
-        &thread, &attributes,
+        &started, nil,
         { argument in
-          Unmanaged<BackgroundThread>.fromOpaque(argument).takeRetainedValue().run()
+          Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
           return nil
         }, box.toOpaque())
     #else
-      var thread = pthread_t()
+      var started = pthread_t()
       let status = pthread_create(
-        &thread, &attributes,
+        &started, nil,
         { argument in
-          Unmanaged<BackgroundThread>.fromOpaque(argument!).takeRetainedValue().run()
+          Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
           return nil
         }, box.toOpaque())
     #endif
-    if status != 0 { box.release() }
-    return status == 0
+    guard status == 0 else {
+      box.release()
+      return false
+    }
+    thread.withLock { $0 = started }
+    return true
+  }
+
+  /// Starts the thread, or runs the body here when there is none.
+  package func startOrRun() {
+    if !start() { body.run() }
+  }
+
+  /// Waits until the thread has ended; returns at once where none was started.
+  package func join() {
+    thread.withLock { thread in
+      if let running = thread { pthread_join(running, nil) }
+      thread = nil
+    }
   }
 }

@@ -92,13 +92,9 @@ package enum Parallel {
       background()
       return try foreground()
     }
-    let end = DispatchSemaphore(value: 0)
-    let thread = BackgroundThread {
-      background()
-      end.signal()
-    }
-    if !thread.start() { thread.run() }
-    defer { end.wait() }
+    let thread = BackgroundThread(background)
+    thread.startOrRun()
+    defer { thread.join() }
     return try foreground()
   }
 }

@@ -74,42 +74,13 @@ package struct CustomerOrder: Sendable {
 
   /// The codes whose id is not after that of the code before: found chunk by chunk in parallel.
   private static func falls(_ ids: StringTable) -> [Int] {
-    let count = ids.count
     let found = Mutex<[Int]>([])
-    Parallel.forEachChunk(of: count) { _, codes in
+    Parallel.forEachChunk(of: ids.count) { _, codes in
       var falls: [Int] = []
-      let offsets = ids.offsets.pointer
-      let bytes = UnsafeRawPointer(ids.bytes.pointer.baseAddress!)
-      var previous = codes.lowerBound == 0 ? 0 : Int(offsets[codes.lowerBound - 1])
-      for code in codes {
-        let start = Int(offsets[code])
-        let length = Int(offsets[code + 1]) - start
-        if code > 0 {
-          var isRising: Bool
-          if length == start - previous, (8...16).contains(length) {
-            // Of one length: their first eight bytes, then their last eight.
-            let first = word(bytes, previous)
-            let second = word(bytes, start)
-            isRising =
-              first == second
-              ? word(bytes, previous + length - 8) < word(bytes, start + length - 8)
-              : first < second
-          } else {
-            isRising = isBefore(ids, UInt32(code - 1), UInt32(code))
-          }
-          if !isRising { falls.append(code) }
-        }
-        previous = start
-      }
+      appendFalls(ids.offsets.pointer, ids.bytes.pointer, codes, to: &falls)
       if !falls.isEmpty { found.withLock { $0 += falls } }
     }
     return found.withLock { $0.sorted() }
-  }
-
-  /// Eight bytes of an id that has as many there, in the order of strings.
-  @inline(__always)
-  private static func word(_ bytes: UnsafeRawPointer, _ offset: Int) -> UInt64 {
-    bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).bigEndian
   }
 
   /// Two rising lists as one; `small` is not the longer.

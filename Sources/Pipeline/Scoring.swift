@@ -115,11 +115,9 @@ struct Scoring {
     let days = byCode.purchaseDays.pointer
     let isProspect = prospects(byCode)
     let isEverybody =
-      isProspect.map { zip(days, $0).allSatisfy { $0 > 0 || $1 } } ?? !days.contains(0)
+      isProspect.map { zip(days, $0).allSatisfy { $0 > 0 || $1 } } ?? !byCode.hasProspects
     if order.codes == nil && isEverybody {
-      let codes = AlignedBuffer<UInt32>(count: byCode.count) { out in
-        for i in out.indices { out[i] = UInt32(truncatingIfNeeded: i) }
-      }
+      let codes = AlignedBuffer<UInt32>(count: byCode.count) { fillRising(from: 0, into: $0) }
       return (codes, byCode, order.ids)
     }
     var kept: [UInt32] = []

@@ -11,7 +11,8 @@ import Models
 enum SnapshotColumns {
   /// Visible columns that are stored, for a summary in id order, but for segments.
   static func stored(_ summary: CustomerSummary, scores: RFMScores) -> [Column] {
-    let buyers = buyerValidity(summary)
+    // Who has transactions has scores.
+    let buyers = scores.validity
     return [
       Column("first_purchase", .day(summary.firstDays), validity: buyers),
       Column("last_purchase", .day(summary.lastDays), validity: buyers),
@@ -22,12 +23,6 @@ enum SnapshotColumns {
       Column("f", .uint8(scores.frequency), validity: scores.validity),
       Column("m", .uint8(scores.monetary), validity: scores.validity),
     ]
-  }
-
-  /// 1 = the customer has transactions; nil when every one has.
-  private static func buyerValidity(_ summary: CustomerSummary) -> Bitmap? {
-    let days = summary.purchaseDays.pointer
-    return days.contains(0) ? Bitmap(count: summary.count) { days[$0] != 0 } : nil
   }
 
   /// Names of the columns that are made when a snapshot is read.

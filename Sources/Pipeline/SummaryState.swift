@@ -59,14 +59,10 @@ struct SummaryState {
   private static func byCode(
     _ stored: CustomerSummary, _ codes: AlignedBuffer<UInt32>, customerCount: Int
   ) -> CustomerSummary? {
-    var isIdentity = codes.count == customerCount
-    for (row, code) in codes.pointer.enumerated() {
-      guard Int(code) < customerCount else { return nil }
-      if Int(code) != row { isIdentity = false }
-    }
+    let (areRows, greatest) = compareWithPlaces(codes.pointer)
+    guard codes.count == 0 || Int(greatest) < customerCount else { return nil }
     // Prospects' days are null in the snapshot, and null is any value.
-    let hasProspects = stored.purchaseDays.pointer.contains(0)
-    if isIdentity && !hasProspects { return stored }
+    if areRows && codes.count == customerCount && !stored.hasProspects { return stored }
     func scattered<Element>(
       _ buffer: AlignedBuffer<Element>, _ missing: Element
     ) -> AlignedBuffer<Element> {

@@ -1,3 +1,4 @@
+import Columns
 import Kernels
 
 #if canImport(Glibc)
@@ -24,6 +25,7 @@ struct BenchmarkArguments {
     }
     self.settings = settings
     Parallel.setThreadCount(try integer("--threads", 0))
+    BufferPool.shared.keep(byteCountMax: 1 << 30)
   }
 
   func string(_ name: String) throws -> String {

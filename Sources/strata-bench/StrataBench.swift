@@ -13,8 +13,10 @@ struct StrataBench {
       case "summary": try SummaryBenchmark(arguments: arguments).run()
       case "lifetime": try LifetimeBenchmark(arguments: arguments).run()
       case "gram": try GramBenchmark(arguments: arguments).run()
+      case "decode": try DecodeBenchmark(arguments: arguments).run()
       default:
-        throw BenchmarkError(description: "usage: strata-bench kmeans|summary|lifetime|gram …")
+        throw BenchmarkError(
+          description: "usage: strata-bench kmeans|summary|lifetime|gram|decode …")
       }
     print(result.compactText)
   }

@@ -69,6 +69,57 @@ import Testing
     }
   }
 
+  /// Days long ago, many orders and totals of every scale: what shares a cell with others is told apart.
+  @Test(arguments: [1, 3, 256])
+  func `values beyond the cells and prospects are counted right`(segmentCount: Int) {
+    var random = RandomStream(seed: UInt64(segmentCount))
+    let count = 70_000
+    let asOf: Int32 = 20_000
+    var days: [Int32] = []
+    var orders: [Int32] = []
+    var totals: [Int64] = []
+    var purchaseDays: [Int32] = []
+    var codes: [UInt8] = []
+    for row in 0..<count {
+      let isProspect = random.nextIndex(below: 9) == 0
+      codes.append(UInt8(random.nextIndex(below: segmentCount)))
+      // Even segments are long gone and buy much.
+      let isFar = codes[row] % 2 == 0
+      days.append(
+        isProspect
+          ? CustomerSummary.noDay : asOf - Int32(random.nextIndex(below: isFar ? 30_000 : 40)))
+      orders.append(isProspect ? 0 : 1 + Int32(random.nextIndex(below: isFar ? 5_000 : 4)))
+      let scale = Int64(1) << Int64(random.nextIndex(below: 50))
+      totals.append(isProspect ? 0 : Int64(random.nextIndex(below: 2_001) - 1_000) * scale)
+      purchaseDays.append(isProspect ? 0 : 1)
+    }
+    let summary = CustomerSummary(
+      asOf: asOf, firstDays: AlignedBuffer(days), lastDays: AlignedBuffer(days),
+      orders: AlignedBuffer(orders), purchaseDays: AlignedBuffer(purchaseDays),
+      monetaryTotals: AlignedBuffer(totals), firstDayTotals: AlignedBuffer(totals))
+    let names = (0..<segmentCount).map { "s\($0)" }
+    let table = SegmentTable(
+      SegmentAssignment(
+        taxonomy: "t", names: names, labels: names, codes: AlignedBuffer(codes)),
+      summary: summary)
+    func median(_ values: [Int64]) -> Double? {
+      let sorted = values.sorted()
+      if sorted.isEmpty { return nil }
+      return Double(Int128(sorted[(sorted.count - 1) / 2]) + Int128(sorted[sorted.count / 2])) / 2
+    }
+    for segment in 0..<segmentCount {
+      let all = (0..<count).filter { codes[$0] == segment }
+      let buyers = all.filter { purchaseDays[$0] != 0 }
+      let row = table.rows[segment]
+      #expect(row.customers == all.count)
+      #expect(row.medianRecencyDays == median(buyers.map { Int64(asOf) - Int64(days[$0]) }))
+      #expect(row.medianOrders == median(buyers.map { Int64(orders[$0]) }))
+      #expect(row.medianSpend == median(buyers.map { totals[$0] }).map { $0 / 10_000 })
+      let revenue = buyers.reduce(Int128(0)) { $0 + Int128(totals[$1]) }
+      #expect(row.revenue == Int64(clamping: revenue))
+    }
+  }
+
   @Test func `revenue beyond 64 bits is held at the end, and no revenue has no shares`() {
     func table(_ totals: [Int64]) -> SegmentTable {
       let count = totals.count

@@ -89,6 +89,11 @@ final class PartitionCustomers {
     keys.deallocate()
   }
 
+  /// Finds all ids among a store's, as `findSortedIDs` does.
+  func find(in ids: StoredIDs, places: UnsafeMutablePointer<UInt32>) {
+    findSortedIDs(keys: keys, tails: tails, count: count, in: ids, places: places)
+  }
+
   /// The k-th customer's id as big-endian words, the last padded with zeros.
   func words(of k: Int) -> UnsafeBufferPointer<UInt64> {
     Partition.words(atKey: keys + 2 * k, tails: tails)

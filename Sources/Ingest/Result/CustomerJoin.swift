@@ -64,10 +64,8 @@ struct CustomerJoin {
 private struct JoinedPartition {
   var newCount = 0
   var newByteCount = 0
-  /// In id order; `unknown` until the new customers are numbered.
+  /// In id order; `unknownPlace` until the new customers are numbered.
   var codes: AlignedBuffer<UInt32>?
-
-  static let unknown = UInt32.max
 
   init() {}
 
@@ -78,29 +76,16 @@ private struct JoinedPartition {
       for k in 0..<count { newByteCount += customers.byteCount(of: k) }
       return
     }
-    // Both are sorted: start at this partition's first id and walk along.
-    let ids = SortedIDs(existing)
-    var known = ids.lowerBound(customers.words(of: 0))
     var newCount = 0
     var newByteCount = 0
     codes = AlignedBuffer(count: count) { codes in
+      customers.find(in: existing.stored, places: codes.baseAddress!)
       for i in 0..<count {
-        let words = customers.words(of: i)
-        var comparison = 1
-        // A night's customers are few among the store's: eight of those at a step, then one by one.
-        while known + 8 < ids.count, ids.compare(known + 8, words) < 0 { known += 8 }
-        while known < ids.count {
-          comparison = ids.compare(known, words)
-          if comparison >= 0 { break }
-          known += 1
-        }
-        if known < ids.count && comparison == 0 {
-          codes[i] = existing.code(at: known)
-          known += 1
-        } else {
-          codes[i] = JoinedPartition.unknown
+        if codes[i] == unknownPlace {
           newCount += 1
           newByteCount += customers.byteCount(of: i)
+        } else {
+          codes[i] = existing.code(at: Int(codes[i]))
         }
       }
     }
@@ -113,10 +98,11 @@ private struct JoinedPartition {
     _ customers: PartitionCustomers, offsets: UnsafeMutablePointer<UInt32>,
     bytes: UnsafeMutablePointer<UInt8>, firstByte: Int
   ) {
+    if newCount == 0 { return }
     var next = firstByte
     var written = 0
     for i in 0..<customers.count {
-      if let codes, codes[i] != JoinedPartition.unknown { continue }
+      if let codes, codes[i] != unknownPlace { continue }
       offsets[written] = UInt32(next)
       written += 1
       var left = customers.byteCount(of: i)
@@ -133,11 +119,11 @@ private struct JoinedPartition {
 
   /// Gives the new ids the codes from `first` on.
   func number(from first: Int) {
-    guard let codes else { return }
+    guard let codes, newCount > 0 else { return }
     // SAFETY: made in this loop's earlier pass and not shared yet.
     let mutable = UnsafeMutablePointer(mutating: codes.pointer.baseAddress!)
     var next = UInt32(first)
-    for i in 0..<codes.count where codes[i] == JoinedPartition.unknown {
+    for i in 0..<codes.count where codes[i] == unknownPlace {
       mutable[i] = next
       next += 1
     }

@@ -17,6 +17,7 @@ struct TableBuilder {
   /// The table of some partitions with customers in the order of their codes.
   func mergedTable(_ chosen: [Int]) throws(IngestError) -> TransactionTable {
     let byID = try columns(of: chosen, firstCode: 0)
+    if areRising(byID.customerCodeBuffer.pointer) { return byID.table(extras: extras) }
     // Codes are distinct, so that any sort gives the one order.
     var order = (0..<byID.customerCount).map { UInt64(byID.customerCodes[$0]) << 32 | UInt64($0) }
     order.sort()
@@ -66,11 +67,16 @@ struct TableBuilder {
         } catch {
           failure.withLock { $0 = $0 ?? error }
         }
-        for k in 0..<partition.customerCount {
-          let customer = firstCustomers[i] + k
-          columns.customerCodes[customer] = me.codes?[chosen[i]][k] ?? UInt32(firstCode + customer)
-          columns.rowStarts[customer] = UInt32(firstRows[i]) + starts[k]
+        let (customer, count) = (firstCustomers[i], partition.customerCount)
+        if let codes = me.codes?[chosen[i]] {
+          (columns.customerCodes + customer).update(from: codes.pointer.baseAddress!, count: count)
+        } else {
+          for k in 0..<count {
+            columns.customerCodes[customer + k] = UInt32(firstCode + customer + k)
+          }
         }
+        let firstRow = UInt32(firstRows[i])
+        for k in 0..<count { columns.rowStarts[customer + k] = firstRow + starts[k] }
       }
       partition.dropRows()
     }

@@ -32,4 +32,20 @@ package enum ByteColumns {
       at &+= length
     }
   }
+
+  /// destination[i·length + position] = string[position], for all positions of a string of that length.
+  package static func fill(
+    _ string: [UInt8], into destination: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    let count = destination.count
+    guard count > 0, let out = destination.baseAddress else { return }
+    precondition(!string.isEmpty && count % string.count == 0, "whole strings fill it")
+    for i in string.indices { out[i] = string[i] }
+    var done = string.count
+    while done < count {
+      let next = min(done, count - done)
+      (out + done).update(from: out, count: next)
+      done += next
+    }
+  }
 }

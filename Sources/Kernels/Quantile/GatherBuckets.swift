@@ -9,9 +9,11 @@ package func gatherMarked(
   var count = 0
   for value in values {
     let mark = marks[LogLinear.bucket(value)]
+    // Few are marked, so that a branch costs less than writing all.
+    if mark == 0 { continue }
     output[count] = value
     slots[count] = mark
-    count += mark == 0 ? 0 : 1
+    count &+= 1
   }
   return count
 }
@@ -26,9 +28,10 @@ package func gatherMarked(
   var count = 0
   for value in values {
     let mark = marks[LogLinear.bucket(value)]
+    if mark == 0 { continue }
     output[count] = sortableKey(value)
     slots[count] = mark
-    count += mark == 0 ? 0 : 1
+    count &+= 1
   }
   return count
 }

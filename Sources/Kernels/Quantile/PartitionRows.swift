@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The key of a row that belongs to no group.
 package let keyOfNoGroup = UInt32.max
 
@@ -65,4 +67,18 @@ package func containsZero(_ values: UnsafeBufferPointer<Int32>) -> Bool {
   var found = false
   for value in values { found = found || value == 0 }
   return found
+}
+
+/// The same of many values, on all cores.
+package func containsZeroInParallel(_ values: UnsafeBufferPointer<Int32>) -> Bool {
+  let found = Atomic(false)
+  // SAFETY: only read.
+  nonisolated(unsafe) let values = values
+  Parallel.forEachChunk(of: values.count) { _, rows in
+    if found.load(ordering: .relaxed) { return }
+    if containsZero(UnsafeBufferPointer(rebasing: values[rows])) {
+      found.store(true, ordering: .relaxed)
+    }
+  }
+  return found.load(ordering: .relaxed)
 }

@@ -54,11 +54,12 @@ struct MeasureScorer {
   ) -> RFMModel.Measure {
     let range = groups.range(of: group)
     var cuts: [RFMCut] = []
+    var counts = [Int](repeating: 0, count: bins)
     if !range.isEmpty {
       switch options.method {
       case .quantile:
         cuts = values.quantileCuts(range, bins: bins)
-        values.score(range, cuts: cuts, into: scores)
+        counts = values.score(range, cuts: cuts, bins: bins, into: scores)
       case .cuts(let recency, let frequency, let monetary):
         let given =
           switch values.measure {
@@ -69,33 +70,40 @@ struct MeasureScorer {
         cuts = given.map {
           RFMCut(given: $0, measure: values.measure, monetary: options.monetary)
         }
-        values.score(range, cuts: cuts, into: scores)
+        counts = values.score(range, cuts: cuts, bins: bins, into: scores)
       case .ntile:
         let rows = groups.rows?.pointer
         cuts = values.scoreByPosition(range, bins: bins, into: scores) { place in
           let row = rows.map { Int($0[place]) } ?? place
           return idRanks.map { Int($0[row]) } ?? row
         }
+        counts = scoreCounts(of: scores.count, bins: bins) { rows, counts in
+          countBytes(UnsafeBufferPointer(rebasing: scores[rows]), into: counts)
+        }
       }
     }
-    return RFMModel.Measure(bins: bins, cuts: cuts, counts: counts(scores, bins: bins))
+    return RFMModel.Measure(bins: bins, cuts: cuts, counts: counts)
   }
+}
 
-  private func counts(_ scores: UnsafeMutableBufferPointer<UInt8>, bins: Int) -> [Int] {
-    let chunkCount = Parallel.chunkCount(of: scores.count)
-    var counts = [Int](repeating: 0, count: chunkCount * (bins + 1))
-    counts.withUnsafeMutableBufferPointer { counts in
-      // SAFETY: every chunk counts in its own table.
-      nonisolated(unsafe) let counts = counts
-      Parallel.forEachChunk(of: scores.count) { chunk, rows in
-        let table = counts[chunk * (bins + 1)..<(chunk + 1) * (bins + 1)]
-        countBytes(
-          UnsafeBufferPointer(rebasing: scores[rows]),
-          into: UnsafeMutableBufferPointer(rebasing: table))
-      }
+/// Customers with score 1, 2, …, `bins`: `count` adds those of some rows to a table that starts with score 0.
+func scoreCounts(
+  of rowCount: Int, bins: Int,
+  _ count: (_ rows: Range<Int>, _ counts: UnsafeMutableBufferPointer<Int>) -> Void
+) -> [Int] {
+  let chunkCount = Parallel.chunkCount(of: rowCount)
+  var counts = [Int](repeating: 0, count: chunkCount * (bins + 1))
+  counts.withUnsafeMutableBufferPointer { counts in
+    // SAFETY: every chunk counts in its own table.
+    nonisolated(unsafe) let counts = counts
+    Parallel.forEachChunk(of: rowCount) { chunk, rows in
+      count(
+        rows,
+        UnsafeMutableBufferPointer(
+          rebasing: counts[chunk * (bins + 1)..<(chunk + 1) * (bins + 1)]))
     }
-    return (1...bins).map { score in
-      (0..<chunkCount).reduce(0) { $0 + counts[$1 * (bins + 1) + score] }
-    }
+  }
+  return (1...bins).map { score in
+    (0..<chunkCount).reduce(0) { $0 + counts[$1 * (bins + 1) + score] }
   }
 }

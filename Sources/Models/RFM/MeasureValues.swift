@@ -86,15 +86,17 @@ struct MeasureValues {
     }
   }
 
-  /// 1 + the number of cuts below the value; for recency the number of bins minus that number.
+  /// 1 + the number of cuts below the value; for recency the number of bins minus that number. Returns how many
+  /// have each score from 1 to `bins`.
   func score(
-    _ range: Range<Int>, cuts: [RFMCut], into scores: UnsafeMutableBufferPointer<UInt8>
-  ) {
+    _ range: Range<Int>, cuts: [RFMCut], bins: Int,
+    into scores: UnsafeMutableBufferPointer<UInt8>
+  ) -> [Int] {
     let thresholds = cuts.map { cut in
       // days > cut ⇔ last day < asOf − floor, so a last day gains a point when it is above asOf − floor − 1.
       measure == .recency ? asOf - cut.floor - 1 : cut.floor
     }
-    Parallel.forEachChunk(of: range.count) { _, rows in
+    return scoreCounts(of: range.count, bins: bins) { rows, counts in
       let part = range.lowerBound + rows.lowerBound..<range.lowerBound + rows.upperBound
       let output = UnsafeMutableBufferPointer(rebasing: scores[rows])
       switch values {
@@ -106,6 +108,8 @@ struct MeasureValues {
       case .means(let values):
         scoreValues(slice(values, part), thresholds: cuts.map(\.value), into: output)
       }
+      // While the scores are warm.
+      countBytes(UnsafeBufferPointer(output), into: counts)
     }
   }
 

@@ -20,7 +20,7 @@ extension RFMScores {
     if let idRanks, idRanks.count != summary.count {
       throw .rankCount(found: idRanks.count, expected: summary.count)
     }
-    let hasProspects = containsZero(summary.purchaseDays.pointer)
+    let hasProspects = summary.hasProspects
     let grouping = try RFMGrouping(summary, by: column, hasProspects: hasProspects)
     let scorer = MeasureScorer(
       summary: summary, options: options, groups: grouping.groups, idRanks: idRanks)

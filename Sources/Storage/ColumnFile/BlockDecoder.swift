@@ -214,12 +214,17 @@ struct BlockDecoder {
     var at = BlockEncoder.textHeaderByteCount + 2 * length
     try expect(raw.count >= at, "\(raw.count) bytes", "bases and widths of \(length) positions")
     let column = scratch.values.reserve(rows.count).bindMemory(to: UInt8.self)
+    // Positions that are the same in all strings of a block, as the first ones of running numbers are, are done
+    // for all at once.
+    ByteColumns.fill(
+      (0..<length).map { raw[BlockEncoder.textHeaderByteCount + 2 * $0] }, into: bytes)
     for position in 0..<length {
       let base = raw[BlockEncoder.textHeaderByteCount + 2 * position]
       let width = Int(raw[BlockEncoder.textHeaderByteCount + 2 * position + 1])
       try expect(width <= 8, "a width of \(width) bits", "at most 8")
       let end = at + BitPacking.packedByteCount(count: rows.count, width: width)
       try expect(raw.count >= end, "\(raw.count) bytes", "\(end) or more")
+      if width == 0 { continue }
       BitPacking.unpack(
         UnsafeRawBufferPointer(rebasing: raw[at..<end]), width: width, base: base, multiplier: 1,
         into: column)

@@ -10,8 +10,10 @@ package struct BlockTasks: Sendable {
   private var tasks: [Item] = []
   private var more: (count: Int, body: @Sendable (Int) -> Void)?
   private let errors = FirstError()
+  /// Told the number of a file, in the order of adding, when all its blocks are written.
+  private let whenWritten: (@Sendable (Int) -> Void)?
 
-  init() {}
+  init(whenWritten: (@Sendable (Int) -> Void)? = nil) { self.whenWritten = whenWritten }
 
   package var count: Int { tasks.count + (more?.count ?? 0) }
 
@@ -33,12 +35,14 @@ package struct BlockTasks: Sendable {
       return
     }
     let (file, block) = (tasks[task].file, tasks[task].block)
+    var isComplete = false
     let isDone = errors.attempt(task) { () throws(StorageError) in
-      try ScratchPool.shared.borrow { scratch throws(StorageError) in
+      isComplete = try ScratchPool.shared.borrow { scratch throws(StorageError) in
         try files[file].encodeAndWrite(block, of: encoders[file], scratch)
       }
     }
     if !isDone { files[file].fail() }
+    if isComplete { whenWritten?(file) }
   }
 
   /// Throws what went wrong first, when all tasks have ended.

@@ -28,23 +28,33 @@ package enum ColumnFileWriter {
     let identity: FileIdentity
   }
 
-  /// Writes several columns in one parallel loop; each file is then synchronised and checked on a thread of
-  /// its own, while others wait for the disk.
+  /// Writes several columns in one parallel loop; each file is synchronised and checked on a thread of its own as
+  /// soon as its blocks are written, while others are encoded.
   static func writeAll(
     _ jobs: [Job], system: SystemCalls
   ) throws(StorageError) -> [ColumnFileSummary] {
     var files: [FileInProgress] = []
-    var blocks = BlockTasks()
+    var encoders: [BlockEncoder] = []
     for job in jobs {
       let encoder = BlockEncoder(job.source, identity: job.identity, path: job.path)
-      let file = try FileInProgress(
-        encoder.header, job.path, identity: job.identity, system: system)
-      files.append(file)
-      blocks.add(0..<encoder.header.blockCount, of: encoder, to: file)
+      files.append(
+        try FileInProgress(encoder.header, job.path, identity: job.identity, system: system))
+      encoders.append(encoder)
+    }
+    // The largest first: what is waited for at the end are small ones.
+    let order = jobs.indices.sorted { a, b in
+      let (left, right) = (jobs[a].source.byteCountEstimate, jobs[b].source.byteCountEstimate)
+      return left != right ? left > right : a < b
+    }
+    let finisher = FileFinisher(files)
+    var blocks = BlockTasks { finisher.add(order[$0]) }
+    for index in order {
+      blocks.add(0..<encoders[index].header.blockCount, of: encoders[index], to: files[index])
     }
     Parallel.perform(blocks.count) { task in blocks.run(task) }
+    finisher.join()
     try blocks.check()
-    return try finishAll(files)
+    return try finisher.finish()
   }
 
   /// Finishes and checks files whose blocks are all written, each on a thread of its own.

@@ -62,6 +62,16 @@ struct ColumnSource: @unchecked Sendable {
     payload = .fixed(values)
   }
 
+  /// What the column takes before it is packed, roughly.
+  var byteCountEstimate: Int {
+    switch payload {
+    case .fixed: rowCount * type.fixedByteCount
+    case .bits: rowCount / 8
+    case .text(let table): table.byteCount
+    case .codes(_, let byteCount, _): rowCount * byteCount
+    }
+  }
+
   var header: ColumnFileHeader { header(rowCount: rowCount) }
 
   /// The header of a column of which these are some rows.

@@ -28,13 +28,14 @@ final class FileInProgress: Sendable {
 
   func fail() { progress.withLock { $0.hasFailed = true } }
 
-  /// Encodes a block, learns its place from the blocks before it, and writes it there.
+  /// Encodes a block, learns its place from the blocks before it, and writes it there; whether it was the last of
+  /// the file to be written.
   func encodeAndWrite(
     _ block: Int, of encoder: BlockEncoder, _ scratch: BlockScratch
-  ) throws(StorageError) {
-    if progress.withLock({ $0.hasFailed }) { return }
+  ) throws(StorageError) -> Bool {
+    if progress.withLock({ $0.hasFailed }) { return false }
     var encoded = try encoder.encode(block, scratch)
-    guard let byteOffset = place(&encoded.entry, block) else { return }
+    guard let byteOffset = place(&encoded.entry, block) else { return false }
     try file.write(encoded.stored, at: byteOffset)
     let written = progress.withLock { progress in
       progress.writtenBlockCount += 1
@@ -42,6 +43,7 @@ final class FileInProgress: Sendable {
     }
     // The disk starts while later blocks are encoded.
     if written == header.blockCount || written % 32 == 0 { file.startWriteBack() }
+    return written == header.blockCount
   }
 
   /// Waits for the sizes of the blocks before, which other workers are encoding now: tasks are handed out in

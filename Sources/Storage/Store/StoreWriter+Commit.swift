@@ -4,7 +4,8 @@ import JSONText
 extension StoreWriter {
   /// Publishes everything in `publication` in one step.
   ///
-  /// Temporary directories are written, synchronised, re-read and renamed, and then the manifest is replaced.
+  /// Temporary directories are written, synchronised, re-read and renamed, and then the manifest is replaced; what
+  /// does not depend on each other waits for the disk at the same time.
   /// An error at any point leaves the old state in force, removes what was new, and says so.
   @discardableResult
   package mutating func commit(
@@ -17,16 +18,20 @@ extension StoreWriter {
     let plans = try StoreWriter.plan(publication, manifest)
     var mayRemove = true
     do throws(StorageError) {
-      let checksums = try write(plans, storeID: next.storeID)
+      let records = try write(plans, storeID: next.storeID)
       let published = StoreWriter.enter(
-        publication, plans.compactMap(\.summary), checksums, into: &next)
+        publication, plans.compactMap(\.summary), records.map(\.checksum), into: &next)
+      try synchronize(records, next)
       try putInPlace(plans)
-      try store.replaceManifest(with: next, onRename: { mayRemove = false })
+      try store.putNextManifestInPlace(onRename: { mayRemove = false })
       store = Store(path: store.path, manifest: next, system: store.system)
       for plan in plans { plan.stream?.keep() }
       return published
     } catch {
-      if mayRemove { abandon(plans) }
+      if mayRemove {
+        store.removeNextManifest()
+        abandon(plans)
+      }
       throw error.advice.contains("could not be put back")
         ? error : error.advising("nothing was published: the store is as it was")
     }
@@ -135,10 +140,11 @@ extension StoreWriter {
     (taken.filter { $0.asOf == asOf }.map(\.sequence).max() ?? 0) + 1
   }
 
-  /// Writes all plans to their temporary directories; the checksum of each plan's JSON file.
+  /// Writes all plans to their temporary directories. The columns are then on the disk and checked, the JSON files
+  /// are only written.
   private func write(
     _ plans: [DirectoryPlan], storeID: String
-  ) throws(StorageError) -> [UInt64] {
+  ) throws(StorageError) -> [RecordInProgress] {
     let system = store.system
     func identity(_ path: String) -> FileIdentity { FileIdentity(storeID: storeID, path: path) }
     var jobs: [ColumnFileWriter.Job] = []
@@ -155,10 +161,9 @@ extension StoreWriter {
       }
     }
     let summaries = try ColumnFileWriter.writeAll(jobs, system: system)
-    var records: [Record] = []
+    var records: [RecordInProgress] = []
     var done = 0
     for plan in plans {
-      let identity = identity(plan.folder + "/" + plan.recordName)
       let own: [ColumnFileSummary]
       if let stream = plan.stream {
         own = try stream.summaries()
@@ -166,40 +171,33 @@ extension StoreWriter {
         own = Array(summaries[done..<done + plan.columns.count])
         done += plan.columns.count
       }
-      let (bytes, checksum) = plan.record(own, identity: identity)
-      let directory = store.path + "/" + plan.temporaryFolder
       records.append(
-        Record(
-          directory: directory, path: directory + "/" + plan.recordName, bytes: bytes,
-          checksum: checksum, identity: identity))
+        try RecordInProgress(
+          plan, own, directory: store.path + "/" + plan.temporaryFolder,
+          identity: identity(plan.folder + "/" + plan.recordName), system: system))
     }
-    // Each waits for the disk twice: all of them at the same time.
-    let all = records
-    let errors = FirstError()
-    BlockingThreads.perform(all.count) { index in
-      errors.attempt(index) { () throws(StorageError) in try all[index].write(system) }
-    }
-    try errors.rethrow()
-    return records.map(\.checksum)
+    return records
   }
 
-  /// The JSON file of a directory that is being published.
-  private struct Record: Sendable {
-    let directory: String
-    let path: String
-    let bytes: [UInt8]
-    let checksum: UInt64
-    let identity: FileIdentity
-
-    /// Writes it, reads it back, and makes the directory's names last.
-    func write(_ system: SystemCalls) throws(StorageError) {
-      try File.writeAll(bytes, to: path, system: system)
-      let written = try SealedJSON.read(path, identity: identity, system: system)
-      guard written.checksum == checksum else {
-        throw .damaged(path, found: "other bytes than were written", expected: "the same")
+  /// Waits for the JSON files, for the names in their directories and for the next manifest to be on the disk: for
+  /// all of them at the same time. The files are read back.
+  private func synchronize(
+    _ records: [RecordInProgress], _ next: Manifest
+  ) throws(StorageError) {
+    let store = store
+    let errors = FirstError()
+    BlockingThreads.perform(2 * records.count + 1) { index in
+      errors.attempt(index) { () throws(StorageError) in
+        if index == 2 * records.count {
+          try store.writeNextManifest(next)
+        } else if index % 2 == 0 {
+          try records[index / 2].synchronizeAndCheck()
+        } else {
+          try store.system.synchronizeDirectory(records[index / 2].directory)
+        }
       }
-      try system.synchronizeDirectory(directory)
     }
+    try errors.rethrow()
   }
 
   /// Renames the temporary directories to their names and makes the names last.

@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 import Synchronization
 
 /// Runs tasks that wait for the disk (fsync) on threads of their own: the workers of `Parallel` are as many as
@@ -11,25 +12,17 @@ enum BlockingThreads {
       return
     }
     withoutActuallyEscaping(body) { body in
-      // SAFETY: every thread is joined before this call returns, so the body does not outlive it; that it
+      // SAFETY: every thread has ended before this call returns, so the body does not outlive it; that it
       // may run on several threads at once is this function's contract.
       nonisolated(unsafe) let body = body
       let work = ThreadWork(taskCount) { body($0) }
       // The calling thread works too: were no thread to be had, all would still be done.
-      var threads: [pthread_t] = []
-      for _ in 1..<min(taskCount, StorageLimits.syncThreadCountMax) {
-        let box = Unmanaged.passRetained(work)
-        var thread = pthread_t()
-        let status = pthread_create(
-          &thread, nil,
-          { argument in
-            Unmanaged<ThreadWork>.fromOpaque(argument!).takeRetainedValue().run()
-            return nil
-          }, box.toOpaque())
-        if status == 0 { threads.append(thread) } else { box.release() }
+      let threads = (1..<min(taskCount, StorageLimits.syncThreadCountMax)).map { _ in
+        BackgroundThread { work.run() }
       }
+      for thread in threads { _ = thread.start() }
       work.run()
-      for thread in threads { pthread_join(thread, nil) }
+      for thread in threads { thread.join() }
     }
   }
 }

@@ -19,10 +19,17 @@ struct CommonOptions: ParsableArguments {
     }
   }
 
-  /// Puts the options that concern the whole process in force.
-  func apply() {
+  /// Puts the options that concern the whole process in force. A process that ends with its work keeps the memory
+  /// of columns for the next ones, a small part of what it may use; a server gives it back.
+  func apply(keepsMemory: Bool = true, memoryLimit: String? = nil) {
     Parallel.setThreadCount(threads ?? 0)
+    guard keepsMemory else { return }
+    BufferPool.shared.keep(
+      byteCountMax: min(CommonOptions.keptByteCountMax, memoryLimitByteCount(memoryLimit) / 8))
   }
+
+  /// Of freed memory: some columns of four million customers.
+  private static let keptByteCountMax = 128 << 20
 }
 
 /// The store that a verb works on.

@@ -33,7 +33,7 @@ struct IngestVerb: ParsableCommand {
   }
 
   func run() throws {
-    common.apply()
+    common.apply(memoryLimit: input.limitMemory)
     let configuration = try file.load(store: target.store)
     if customers { return try ingestCustomers(configuration) }
     let request = try input.request(store: target.store, configuration)

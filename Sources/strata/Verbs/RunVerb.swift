@@ -42,7 +42,7 @@ struct RunVerb: ParsableCommand {
   }
 
   func run() throws {
-    common.apply()
+    common.apply(memoryLimit: input.limitMemory)
     let configuration = try file.load(store: target.store)
     var request = try scoring.request(configuration)
     let ingestRequest = try input.request(store: target.store, configuration)

@@ -25,7 +25,7 @@ struct ScoreVerb: ParsableCommand {
   func validate() throws { try checkMemoryLimit(limitMemory) }
 
   func run() throws {
-    common.apply()
+    common.apply(memoryLimit: limitMemory)
     let configuration = try file.load(store: target.store)
     var request = try scoring.request(configuration)
     request.memoryLimitByteCount = memoryLimitByteCount(limitMemory)

@@ -58,7 +58,7 @@ struct ServeVerb: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    common.apply()
+    common.apply(keepsMemory: false)
     guard let format = ServerLogHandler.Format(rawValue: logFormat) else {
       throw ValidationError("--log-format takes text or json, not '\(logFormat)'")
     }
