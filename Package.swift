@@ -56,7 +56,7 @@ let package = Package(
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(name: "CPlatform"),
 
-    .target(name: "Kernels", dependencies: ["CPlatform"], swiftSettings: kernelSettings),
+    .target(name: "Kernels", dependencies: ["CPlatform", "CXXHash"], swiftSettings: kernelSettings),
     module("Columns", ["Kernels"]),
     module("JSONText", []),
     module("Reports", []),
@@ -131,7 +131,7 @@ let package = Package(
     tests("JSONTextTests", ["JSONText"]),
     tests("ReportsTests", ["Reports"]),
     tests("StorageTests", ["Storage", "Columns", "Kernels", "JSONText"]),
-    tests("IngestTests", ["Ingest", "CLZ4", "Storage", "Columns", "Kernels"]),
+    tests("IngestTests", ["Ingest", "CLZ4", "CXXHash", "Storage", "Columns", "Kernels"]),
     tests("AggregationTests", ["Aggregation", "Models", "Columns", "Kernels"]),
     tests(
       "ModelsTests", ["Models", "Columns", "Kernels", "JSONText"],

@@ -74,7 +74,7 @@ package struct Job: ~Copyable {
       group: try request.groupColumn.map { name in
         if let column = attributes?.column(named: name) { return CustomerAttribute(column) }
         return try CustomerAttribute(
-          name, rows: rows.ranges(.all(through: asOf)), asOf: asOf,
+          name, rows: rows.ranges(.all(through: asOf), mayHold: false), asOf: asOf,
           others: attributes?.frame.names ?? [])
       },
       transactions: { try rows.repeatedly() })

@@ -37,11 +37,21 @@ struct RowReader {
   /// `--limit-memory`: half of it is for rows.
   let limit: Int
 
-  /// Rows that are read once, range by range.
-  func ranges(_ days: BatchDays = .all) throws -> BatchRanges {
-    var batches: [BatchRanges.Batch] = []
-    for (index, entry) in store.manifest.batches.enumerated() where days.contain(entry) {
-      batches.append(try kept?[index] ?? .stored(store.storedBatch(entry)))
+  /// Rows that are read once, range by range. Batches of few blocks, whose blocks would belong to several ranges
+  /// each, are held in memory where they fit.
+  ///
+  /// - Parameter mayHold: false where few customers are wanted, or a kept column.
+  func ranges(_ days: BatchDays = .all, mayHold: Bool = true) throws -> BatchRanges {
+    let wanted = store.manifest.batches.indices.filter { days.contain(store.manifest.batches[$0]) }
+    let entries = wanted.map { store.manifest.batches[$0] }
+    let blockCount = entries.reduce(0) { $0 + $1.rowCount / StorageLimits.blockRowCount + 1 }
+    var batches: [BatchRanges.Batch]
+    if let kept {
+      batches = wanted.map { kept[$0] }
+    } else if mayHold, entries.count > 1, blockCount < 8 * entries.count {
+      batches = try opened(entries, extras: .none)
+    } else {
+      batches = try entries.map { .stored(try store.storedBatch($0)) }
     }
     if let new { batches.append(try new.batch()) }
     return try BatchRanges(batches, customerCount: customerCount, limit: limit / 2)
@@ -49,15 +59,15 @@ struct RowReader {
 
   /// Rows that are read again and again: in memory where they fit.
   func repeatedly() throws -> BatchRanges {
-    var batches = try opened(extras: .none)
+    var batches = try kept ?? opened(store.manifest.batches, extras: .none)
     if let new { batches.append(try new.batch()) }
     return try BatchRanges(batches, customerCount: customerCount, limit: limit / 2)
   }
 
-  /// The store's batches, in memory where they fit.
-  func opened(extras: Store.ExtraColumns) throws(StorageError) -> [BatchRanges.Batch] {
-    if let kept { return kept }
-    let entries = store.manifest.batches
+  /// Batches of the store, in memory where all of them fit.
+  func opened(
+    _ entries: [BatchEntry], extras: Store.ExtraColumns
+  ) throws(StorageError) -> [BatchRanges.Batch] {
     var byteCount = 0
     for entry in entries {
       let hasOrders = try store.batchHasOrders(entry)
@@ -84,7 +94,7 @@ extension Job {
   package mutating func keepBatches(withExtras: Bool, limit: Int = .max) throws {
     let reader = rowReader(limit: limit)
     keptBatches = try clock.measure("load") {
-      try reader.opened(extras: withExtras ? .all : .none)
+      try reader.opened(reader.store.manifest.batches, extras: withExtras ? .all : .none)
     }
   }
 }

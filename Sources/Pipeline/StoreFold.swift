@@ -56,6 +56,6 @@ struct StoreFold {
 
   /// The summary, when all rows are folded in. Rows of the customers that could not be folded are read.
   func finish(_ allRows: RowReader) throws -> CustomerSummary {
-    try fold.finish { _ in try allRows.ranges() }
+    try fold.finish { _ in try allRows.ranges(mayHold: false) }
   }
 }

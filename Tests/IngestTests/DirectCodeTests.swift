@@ -56,4 +56,52 @@ import Testing
       }
     }
   }
+
+  /// Order ids of every length that hashing tells apart, quoted, and none, in each place of the row.
+  @Test(arguments: [0, 1, 3], [[], DirectCodeTests.strangers])
+  func ordersComeAlong(column: Int, strangers: [String]) throws {
+    var random = RandomStream(seed: UInt64(column) + 9)
+    var lines: [String] = []
+    var expected: [Row] = []
+    for (row, line) in file(seed: 6, strangers: strangers).split(separator: "\n").enumerated() {
+      var fields = line.split(separator: ",").map(String.init)
+      if row == 0 {
+        fields.insert("order_no", at: column)
+      } else {
+        let length = random.nextIndex(below: 60) * random.nextIndex(below: 6) / 2
+        let order = String((0..<length).map { _ in "0123456789abcdef-".randomElement(&random) })
+        expected.append(
+          Row(
+            customer: Array(fields[0].utf8), day: Day.parse(fields[1])!,
+            order: NaiveCSV.hash(Array(order.utf8)),
+            amount: Int64((Double(fields[2])! * 10_000).rounded())))
+        fields.insert(row % 90 == 1 ? "\"\(order)\"" : order, at: column)
+      }
+      lines.append(fields.joined(separator: ","))
+    }
+    #expect(NaiveCSV.hash([0x61]) == 0xE6C6_32B6_1E96_4E1F, "XXH3-64 of \"a\"")
+    for newline in ["\n", "\r\n"] {
+      for isDirect in [true, false] {
+        for memoryLimit in [Int.max, 0] {
+          let result = try ingestText(
+            lines.joined(separator: newline) + newline,
+            allowing {
+              $0.orderColumn = "order_no"
+              $0.tuning.usesDirectCodes = isDirect
+              $0.tuning.partitionCount = 6
+              $0.tuning.taskByteCount = 9_000
+              $0.tuning.tasksPerWave = 3
+              $0.memoryLimitByteCount = memoryLimit
+            })
+          #expect(result.rows == expected.sorted())
+        }
+      }
+    }
+  }
+}
+
+extension String {
+  fileprivate func randomElement(_ random: inout RandomStream) -> Character {
+    self[index(startIndex, offsetBy: random.nextIndex(below: count))]
+  }
 }

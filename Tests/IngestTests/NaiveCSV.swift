@@ -1,3 +1,4 @@
+import CXXHash
 import Columns
 import Ingest
 
@@ -16,7 +17,8 @@ struct NaiveCSV {
 
   static let header = "customer,note,date,amount\n"
 
-  init(_ bytes: [UInt8]) {
+  /// - Parameter hasOrders: the note is the order id.
+  init(_ bytes: [UInt8], hasOrders: Bool = false) {
     var i = NaiveCSV.header.utf8.count
     var line = 2
     while i < bytes.count {
@@ -67,8 +69,9 @@ struct NaiveCSV {
         blankLines += 1
         continue
       }
-      if !isBad, fields.count == 4, badFields.isDisjoint(with: [0, 2, 3]),
-        let row = NaiveCSV.row(fields)
+      if !isBad, fields.count == 4,
+        badFields.isDisjoint(with: hasOrders ? [0, 1, 2, 3] : [0, 2, 3]),
+        let row = NaiveCSV.row(fields, hasOrders)
       {
         rows.append(row)
       } else {
@@ -78,13 +81,18 @@ struct NaiveCSV {
     rows.sort()
   }
 
-  private static func row(_ fields: [[UInt8]]) -> Row? {
+  private static func row(_ fields: [[UInt8]], _ hasOrders: Bool) -> Row? {
     let id = fields[0]
     guard !id.isEmpty, !id.contains(0), String(validating: id, as: UTF8.self) != nil,
       let day = Day.parse(String(decoding: fields[2], as: UTF8.self)),
       let amount = amount(String(decoding: fields[3], as: UTF8.self))
     else { return nil }
-    return Row(customer: id, day: day, order: 0, amount: amount)
+    return Row(customer: id, day: day, order: hasOrders ? hash(fields[1]) : 0, amount: amount)
+  }
+
+  /// Of an order id; 0 when it is empty.
+  static func hash(_ order: [UInt8]) -> UInt64 {
+    order.isEmpty ? 0 : max(1, XXH3_64bits(order, order.count))
   }
 
   /// Digits, perhaps a minus sign and a point with up to four decimals.

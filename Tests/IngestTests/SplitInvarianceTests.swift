@@ -97,6 +97,28 @@ import Testing
     }
   }
 
+  /// The dirty notes as order ids: the fast ways, with codes that ids name and with hashed ones, and the general.
+  @Test(arguments: [1, 2, 7])
+  func orderIDsAreWhatTheTwinGivesHoweverTheyAreRead(threads: Int) throws {
+    Parallel.setThreadCount(threads)
+    defer { Parallel.setThreadCount(0) }
+    for seed in UInt64(300)..<330 {
+      let bytes = Self.dirtyFile(seed: seed, rowCount: 300)
+      let twin = NaiveCSV(bytes, hasOrders: true)
+      for way in 0..<3 {
+        try check(bytes, twin, "seed \(seed), way \(way), \(threads) threads") {
+          $0.orderColumn = "note"
+          $0.tuning.taskByteCount = 100 + Int(seed) * 7
+          $0.tuning.tasksPerWave = 3
+          $0.tuning.partitionCount = 1 + Int(seed % 6)
+          $0.tuning.usesPlainKernel = way > 0
+          $0.tuning.usesDirectCodes = way > 1
+          $0.memoryLimitByteCount = seed % 3 == 0 ? 0 : .max
+        }
+      }
+    }
+  }
+
   @Test func aSpillToDiskChangesNothing() throws {
     for seed in UInt64(200)..<206 {
       let bytes = Self.dirtyFile(seed: seed, rowCount: 600)

@@ -19,7 +19,7 @@ final class Partition {
   var segments: [RowSegment] = []
   /// Packed rows whose codes the ids name themselves.
   var directSegments: [RowSegment] = []
-  /// Rows of a packed layout that did not fit 64 bits, two words each.
+  /// Rows of a packed layout that did not fit 64 bits, wide.
   private(set) var misfits: [UInt64] = []
   /// Rows in the spill file.
   var extents: [SpillExtent] = []
@@ -59,13 +59,14 @@ final class Partition {
   /// Keeps rows with direct codes. Small pieces go where the last one has room; what that frees is given back.
   func takeDirect(_ records: [RowSegment], _ freed: inout [UnsafeMutablePointer<UInt64>]) {
     for segment in records where segment.wordCount > 0 {
-      rowCount += segment.wordCount
+      rowCount += segment.wordCount / layout.rowWordCount
       if let last = directSegments.last,
-        last.wordCount + segment.wordCount <= DirectSegment.rowCount
+        last.wordCount + segment.wordCount
+          <= DirectSegment.wordCount(rowWordCount: layout.rowWordCount)
       {
         (last.words + last.wordCount).update(from: segment.words, count: segment.wordCount)
         directSegments[directSegments.count - 1].wordCount += segment.wordCount
-        freed.append(segment.words - 1)
+        freed.append(segment.words - layout.rowWordCount)
       } else if let last = directSegments.last, last.wordCount < segment.wordCount {
         // The fuller one first, so that the last keeps having room.
         directSegments[directSegments.count - 1] = segment
@@ -83,22 +84,23 @@ final class Partition {
     makeRoom(ids: recordLimit, tailWords: records.wordCount)
     switch layout.kind {
     case .packed(let scale):
-      let out = room(words: recordLimit, memory)
+      let out = room(words: recordLimit * layout.rowWordCount, memory)
       let added = internPackedRecords(
         records.words, wordCount: records.wordCount, direct: direct?.ranges.codes,
-        firstCode: UInt32(firstTableCode), table: &table, totals: &totals, scale: scale,
-        packed: out, wide: memory.misfits)
-      segments[segments.count - 1].wordCount += added.packed
+        firstCode: UInt32(firstTableCode), hasOrder: layout.hasOrder, table: &table,
+        totals: &totals, scale: scale, packed: out, wide: memory.misfits)
+      segments[segments.count - 1].wordCount += added.packed * layout.rowWordCount
       if added.wide > 0 {
         misfits.append(
-          contentsOf: UnsafeBufferPointer(start: memory.misfits, count: 2 * added.wide))
+          contentsOf: UnsafeBufferPointer(
+            start: memory.misfits, count: layout.fixedWordCount * added.wide))
       }
       rowCount += added.packed + added.wide
-    case .wide(let hasOrder):
+    case .wide:
       let out = room(words: records.wordCount, memory)
       let added = internWideRecords(
         records.words, wordCount: records.wordCount, fixedWordCount: layout.fixedWordCount,
-        hasOrder: hasOrder, table: &table, totals: &totals, wide: out)
+        hasOrder: layout.hasOrder, table: &table, totals: &totals, wide: out)
       segments[segments.count - 1].wordCount += added * layout.fixedWordCount
       rowCount += added
     }
@@ -106,7 +108,7 @@ final class Partition {
 
   /// Gives the customers of compact records codes and keeps the rows.
   func takeCompact(_ records: RowSegment, prefix: CompactPrefix, _ memory: RowMemory) {
-    guard case .packed(let scale) = layout.kind, direct == nil else {
+    guard case .packed(let scale) = layout.kind, direct == nil, !layout.hasOrder else {
       preconditionFailure("compact records are of a packed layout without direct codes")
     }
     let count = records.wordCount / CompactRecord.wordCount
@@ -240,11 +242,12 @@ struct CompactPrefix {
 /// How rows are kept between scan and table.
 struct RowLayout {
   enum Kind {
-    /// 64 bits; amounts are multiples of `scale`, or wide.
+    /// 64 bits, and the order's hash; amounts are multiples of `scale`, or the row is wide.
     case packed(scale: Int64)
-    case wide(hasOrder: Bool)
+    case wide
   }
   var kind: Kind
+  var hasOrder: Bool
   /// Words of a record before its id; words of a wide row.
   var fixedWordCount: Int
   var keptCount: Int
@@ -256,7 +259,7 @@ struct RowLayout {
   /// Words of a row in its segment.
   var rowWordCount: Int {
     switch kind {
-    case .packed: 1
+    case .packed: hasOrder ? 2 : 1
     case .wide: fixedWordCount
     }
   }

@@ -33,10 +33,16 @@ final class PartitionCustomers {
     let counts = scratch.zeroedCounts(codeCount)
     for segments in [spilled, partition.segments, partition.directSegments] {
       for segment in segments {
-        countPackedRows(segment, scale: scale, counts: counts, totals: &partition.totals)
+        if partition.layout.hasOrder {
+          countOrderRows(segment, scale: scale, counts: counts, totals: &partition.totals)
+        } else {
+          countPackedRows(segment, scale: scale, counts: counts, totals: &partition.totals)
+        }
       }
     }
-    for word in stride(from: 0, to: partition.misfits.count, by: 2) {
+    for word in stride(
+      from: 0, to: partition.misfits.count, by: partition.layout.fixedWordCount)
+    {
       counts[Int(partition.misfits[word] >> 32)] += 1
     }
     let present = scratch.customers(partition.firstTableCode)

@@ -101,7 +101,7 @@ final class PartitionSet {
       for partition in partitions {
         for segment in partition.segments { memory.slabs.put(segment.words) }
         partition.segments = []
-        directPool.put(partition.directSegments.map { $0.words - 1 })
+        directPool.put(partition.directSegments.map { $0.words - layout.rowWordCount })
         partition.directSegments = []
       }
     }

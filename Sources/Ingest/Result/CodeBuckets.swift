@@ -80,9 +80,7 @@ struct CodeBuckets: SortedParts {
 
   /// Words of a row.
   private static func rowWordCount(_ layout: RowLayout) -> Int {
-    var hasOrder = false
-    if case .wide(let order) = layout.kind { hasOrder = order }
-    return 2 + (hasOrder ? 1 : 0) + layout.keptCount
+    2 + (layout.hasOrder ? 1 : 0) + layout.keptCount
   }
 
   /// Writes one partition's customers to the buckets of their codes.

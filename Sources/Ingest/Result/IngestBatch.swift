@@ -25,9 +25,7 @@ package final class IngestBatch: @unchecked Sendable {
   package var customerCount: Int { parts.last?.customers.upperBound ?? 0 }
 
   /// Whether rows have order ids, and the columns kept besides.
-  package var hasOrders: Bool {
-    if case .wide(let hasOrder) = partitions.layout.kind { hasOrder } else { false }
-  }
+  package var hasOrders: Bool { partitions.layout.hasOrder }
   package var keptColumnCount: Int { extras.count }
 
   let partitions: PartitionSet

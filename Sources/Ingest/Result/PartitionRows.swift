@@ -45,6 +45,17 @@ struct PartitionRows {
     }
     starts[customers.count] = sum
     // Sorted in memory that is warm: written to at random, the table's own would be touched page by page.
+    if let orders = columns.orders {
+      // SAFETY: an order row is two words.
+      let rows = UnsafeMutableRawPointer(scratch.rows(2 * partition.rowCount)).bindMemory(
+        to: OrderRow.self, capacity: partition.rowCount)
+      for segment in segments { scatterOrderRows(segment, places: places, sorted: rows) }
+      unpackOrderRows(
+        rows, starts: starts, customerCount: customers.count, scale: scale,
+        days: columns.days + firstRow, amounts: columns.amounts + firstRow,
+        orders: orders + firstRow)
+      return
+    }
     let rows = scratch.rows(partition.rowCount)
     for segment in segments { scatterPackedRows(segment, places: places, sorted: rows) }
     unpackRows(
@@ -72,8 +83,12 @@ struct PartitionRows {
     var next = rows
     for segment in segments {
       if case .packed(let scale) = layout.kind {
-        widenPackedRows(segment, scale: scale, wide: next)
-        next += 2 * segment.wordCount
+        if layout.hasOrder {
+          widenOrderRows(segment, scale: scale, wide: next)
+        } else {
+          widenPackedRows(segment, scale: scale, wide: next)
+        }
+        next += segment.wordCount / layout.rowWordCount * wordCount
       } else {
         next.update(from: segment.words, count: segment.wordCount)
         next += segment.wordCount
@@ -82,8 +97,7 @@ struct PartitionRows {
     partition.misfits.withUnsafeBufferPointer { misfits in
       if let base = misfits.baseAddress { next.update(from: base, count: misfits.count) }
     }
-    var hasOrder = false
-    if case .wide(let order) = layout.kind { hasOrder = order }
+    let hasOrder = layout.hasOrder
     let firstExtra = hasOrder ? 3 : 2
     translateExtras(rows, rowCount, wordCount, firstExtra)
     sortWideRows(

@@ -16,11 +16,9 @@ final class RowColumns: @unchecked Sendable {
   let extraCodeBuffers: [AlignedBuffer<UInt32>]
 
   init(rowCount: Int, layout: RowLayout) {
-    var hasOrder = false
-    if case .wide(let order) = layout.kind { hasOrder = order }
     dayBuffer = AlignedBuffer(count: rowCount) { _ in }
     amountBuffer = AlignedBuffer(count: rowCount) { _ in }
-    orderBuffer = hasOrder ? AlignedBuffer(count: rowCount) { _ in } : nil
+    orderBuffer = layout.hasOrder ? AlignedBuffer(count: rowCount) { _ in } : nil
     extraCodeBuffers = (0..<layout.keptCount).map { _ in AlignedBuffer(count: rowCount) { _ in } }
     days = dayBuffer.unfilled
     amounts = amountBuffer.unfilled

@@ -49,11 +49,10 @@ final class IngestRun {
     kept = KeptValues(columnCount: options.keptColumns.count)
     let fixedWordCount = inputs[0].plan.fixedWordCount
     let scales: [Int64] = [10_000, 1_000, 100, 10, 1]
-    let isPacked = fixedWordCount == 2
+    let isPacked = options.keptColumns.isEmpty
+    let hasOrder = options.orderColumn != nil
     let layout = RowLayout(
-      kind: isPacked
-        ? .packed(scale: scales[sample.decimalCount])
-        : .wide(hasOrder: options.orderColumn != nil),
+      kind: isPacked ? .packed(scale: scales[sample.decimalCount]) : .wide, hasOrder: hasOrder,
       fixedWordCount: fixedWordCount, keptCount: options.keptColumns.count)
     partitions = PartitionSet(
       layout: layout, partitionCount: ranges.partitionCount,
@@ -176,7 +175,8 @@ final class IngestRun {
     while outputs.count < tuning.tasksPerWave {
       outputs.append(
         TaskOutput(
-          partitionCount: ranges.partitionCount, directPool: partitions.directPool))
+          partitionCount: ranges.partitionCount, directPool: partitions.directPool,
+          directRowWordCount: partitions.layout.rowWordCount))
     }
     let before = counts
     var known = input.head.dataStart
@@ -207,6 +207,8 @@ final class IngestRun {
 
   private func compactFormat(_ input: Input) -> CompactRowFormat? {
     guard let plain = input.plan.plainFormat, ranges.compactPrefix != nil else { return nil }
+    // Compact records have no orders.
+    if plain.orderField != nil && partitions.direct == nil { return nil }
     return CompactRowFormat(
       plain: plain, hasCarriage: input.head.hasCarriage, decimalCount: decimalCount,
       prefix: ranges.prefixBytes)

@@ -14,6 +14,8 @@ final class TaskOutput {
   // SAFETY: while partitions take what is theirs, each touches its own entry.
   private let directSegmentsOfPartition: UnsafeMutablePointer<[RowSegment]>
   private let directPool: SegmentPool
+  /// Words of a row with a direct code.
+  private let directRowWordCount: Int
   private var spareDirectSegments: [UnsafeMutablePointer<UInt64>] = []
 
   /// Offset of the first row that starts in the task's range, or after it; and of the first row not taken.
@@ -29,8 +31,9 @@ final class TaskOutput {
   /// Words of a segment: room for a record with the longest id.
   static let segmentWordCount = CompactRecord.segmentByteCount / 8
 
-  init(partitionCount: Int, directPool: SegmentPool) {
+  init(partitionCount: Int, directPool: SegmentPool, directRowWordCount: Int) {
     self.directPool = directPool
+    self.directRowWordCount = directRowWordCount
     directHeads = .allocate(capacity: partitionCount)
     directHeads.initialize(repeating: 0, count: partitionCount)
     directSegmentsOfPartition = .allocate(capacity: partitionCount)
@@ -61,7 +64,9 @@ final class TaskOutput {
       compactSegmentsOfPartition[p].removeAll(keepingCapacity: true)
       compactHeads[p] = 0
       // What was not taken is of rows that are scanned again.
-      for segment in takeDirectSegments(of: p) { spareDirectSegments.append(segment.words - 1) }
+      for segment in takeDirectSegments(of: p) {
+        spareDirectSegments.append(segment.words - directRowWordCount)
+      }
     }
     firstRow = 0
     nextRow = 0
@@ -118,7 +123,7 @@ final class TaskOutput {
   func addDirectSegment(to partition: Int) {
     closeDirectSegment(of: partition)
     if spareDirectSegments.isEmpty { spareDirectSegments = directPool.take(16) }
-    let words = spareDirectSegments.removeLast() + 1
+    let words = spareDirectSegments.removeLast() + directRowWordCount
     directSegmentsOfPartition[partition].append(RowSegment(words: words, wordCount: 0))
     directHeads[partition] = UInt(bitPattern: words)
   }

@@ -27,13 +27,14 @@ struct FilePlan {
     fixedWordCount =
       2 + (columns.order == nil ? 0 : 1) + (columns.kept.count + 1) / 2
     let isPlain =
-      options.tuning.usesPlainKernel && fixedWordCount == 2 && columns.filters.isEmpty
+      options.tuning.usesPlainKernel && columns.kept.isEmpty && columns.filters.isEmpty
       && dates.readsISO && options.amountFormat.decimal == 0x2E
       && options.amountFormat.thousands != 0x2E
     plainFormat =
       isPlain
       ? PlainRowFormat(
         fieldCount: head.header.count, customerField: columns.customer, dateField: columns.date,
-        amountField: columns.amount, stopsAtNegatives: dropsReturns) : nil
+        amountField: columns.amount, orderField: columns.order, stopsAtNegatives: dropsReturns)
+      : nil
   }
 }

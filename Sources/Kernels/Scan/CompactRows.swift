@@ -40,19 +40,21 @@ package struct CompactRowFormat: Sendable {
   }
 }
 
-/// Rows with direct codes on their way from the scan to their partition: packed, a word each.
+/// Rows with direct codes on their way from the scan to their partition: packed, a word each, or two words with
+/// an order.
 package enum DirectSegment {
   package static let byteCount = 2048
-  /// Rows that fit: the first word's place is left free, so that an address is a multiple of the size exactly
+
+  /// Words that fit: the first row's place is left free, so that an address is a multiple of the size exactly
   /// when the segment is full.
-  package static let rowCount = byteCount / 8 - 1
+  package static func wordCount(rowWordCount: Int) -> Int { byteCount / 8 - rowWordCount }
 }
 
 /// Parses rows into compact records and appends each to its partition; stops before any row that does not fit
 /// one, and before a row whose partition has no room (`fullPartition`).
 ///
 /// With `direct`, rows become packed rows with their code at once, in `DirectSegment`s, and it stops before rows
-/// whose id has no direct code, too. (One function for both: what they share does not inline as one of its own.)
+/// whose id has no direct code, too. Only then may the format have orders. (One function for both: what they share does not inline as one of its own.)
 ///
 /// `heads` are the addresses of the partitions' next records, 0 or the end of a segment when there is no room.
 /// Otherwise as `parsePlainRows`.
@@ -92,6 +94,11 @@ package func parseCompactRows(
   let pointShift = UInt64(8 * pointCount)
   let scale = PackedRow.scale(decimalCount: decimals)
   let stopsAtNegatives = format.plain.stopsAtNegatives
+  let orderField = format.plain.orderField ?? 0
+  let hasOrder = format.plain.orderField != nil
+  let orderTrim = orderField == lastField ? carriage : 0
+  precondition(isDirect || !hasOrder, "compact records have no orders")
+  let rowByteCount: UInt = hasOrder ? 16 : 8
   let segmentMask = UInt((isDirect ? DirectSegment.byteCount : CompactRecord.segmentByteCount) - 1)
 
   var lastYearMonth: UInt64 = 0
@@ -166,10 +173,16 @@ package func parseCompactRows(
       let next = heads[partition]
       if next & segmentMask == 0 { return PlainRowsResult(row: row, fullPartition: partition) }
       let code = UInt64(entry & DirectCodes.noCode) &+ (index & lowMask)
-      // SAFETY: an address in a segment of that partition, a word before its end or more.
-      UnsafeMutablePointer<UInt64>(bitPattern: next).unsafelyUnwrapped.pointee =
-        code &<< codeShift | dayBits | amountBits
-      heads[partition] = next &+ 8
+      // SAFETY: an address in a segment of that partition, a row before its end or more.
+      let record = UnsafeMutablePointer<UInt64>(bitPattern: next).unsafelyUnwrapped
+      if hasOrder {
+        let orderStart = Int(fields[orderField]) &+ 1
+        if text[orderStart] == 0x22 { break }
+        let orderEnd = Int(fields[orderField &+ 1]) &- orderTrim
+        record[1] = orderHash(raw + orderStart, orderEnd &- orderStart)
+      }
+      record[0] = code &<< codeShift | dayBits | amountBits
+      heads[partition] = next &+ rowByteCount
       first = rowEnd
       row &+= 1
       continue

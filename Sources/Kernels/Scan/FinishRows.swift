@@ -29,14 +29,21 @@ package func countPackedRows(
     most = row > most ? row : most
     magnitude &+= (Int64(bitPattern: row & amountMask) &- PackedRow.amountBias).magnitude
   }
-  func day(_ row: UInt64) -> Int32 {
-    Int32(truncatingIfNeeded: row &>> PackedRow.amountBitCount) &+ PackedRow.firstDay
+  totals.add(least: least, most: most, magnitude: magnitude, scale: scale)
+}
+
+extension RowTotals {
+  /// Adds packed rows, without their codes: the least and the greatest, and the sum of their amounts' magnitudes.
+  mutating func add(least: UInt64, most: UInt64, magnitude: UInt64, scale: Int64) {
+    func day(_ row: UInt64) -> Int32 {
+      Int32(truncatingIfNeeded: row &>> PackedRow.amountBitCount) &+ PackedRow.firstDay
+    }
+    firstDay = min(firstDay, day(least))
+    lastDay = max(lastDay, day(most))
+    let (high, low) = magnitude.multipliedFullWidth(by: UInt64(scale))
+    magnitudeLow &+= low & 0xFFFF_FFFF
+    magnitudeHigh &+= low &>> 32 &+ high &<< 32
   }
-  totals.firstDay = min(totals.firstDay, day(least))
-  totals.lastDay = max(totals.lastDay, day(most))
-  let (high, low) = magnitude.multipliedFullWidth(by: UInt64(scale))
-  totals.magnitudeLow &+= low & 0xFFFF_FFFF
-  totals.magnitudeHigh &+= low &>> 32 &+ high &<< 32
 }
 
 /// Puts each packed row, without its code, at its code's next place: `places[code]` moves on by one.

@@ -202,18 +202,22 @@ package func widenCompactRecords(
 /// Gives each record's customer a code and appends the row: packed, or wide where that does not fit.
 ///
 /// A wide row here has two words: code << 32 | day with its sign flipped, then the amount with its sign
-/// flipped; as unsigned numbers they order like (code, day, amount).
+/// flipped; as unsigned numbers they order like (code, day, amount). With `hasOrder` records have an order hash
+/// before the id, which becomes the packed row's second word and the wide row's middle one.
 /// The caller has made room: slots and keys for as many new ids as there are records, tails for all words,
-/// `packed` for as many rows and `wide` for twice as many words. `scale` is 1, 10, 100, 1000 or 10000.
+/// `packed` for as many rows and `wide` for as many wide ones. `scale` is 1, 10, 100, 1000 or 10000.
 /// `totals` are of the wide rows only (`countPackedRows` sees to the others).
 /// Ids with a direct code keep that; the others' codes begin at `firstCode`. Returns the rows appended to each.
 package func internPackedRecords(
   _ records: UnsafePointer<UInt64>, wordCount: Int, direct: DirectCodes? = nil,
-  firstCode: UInt32 = 0, table: inout InternTable, totals: inout RowTotals, scale: Int64,
+  firstCode: UInt32 = 0, hasOrder: Bool = false, table: inout InternTable,
+  totals: inout RowTotals, scale: Int64,
   packed: UnsafeMutablePointer<UInt64>, wide: UnsafeMutablePointer<UInt64>
 ) -> (packed: Int, wide: Int) {
   let inverse = 1.0 / Double(scale)
   let roundingShift = 0x1.8p52
+  let idPlace = hasOrder ? 3 : 2
+  let rowWordCount = hasOrder ? 2 : 1
   var packedCount = 0
   var wideCount = 0
   var next = records
@@ -225,14 +229,16 @@ package func internPackedRecords(
     let day = Int32(truncatingIfNeeded: header)
     let idWordCount = Int(truncatingIfNeeded: header &>> 32)
     let amount = Int64(bitPattern: next[1])
+    let order = next[2]
+    let id = next + idPlace
     let code: UInt32
     if idWordCount <= 2 {
-      let second = idWordCount == 2 ? next[3] : 0
-      code = direct?.code(next[2], second) ?? (firstCode &+ local.code(next[2], second))
+      let second = idWordCount == 2 ? id[1] : 0
+      code = direct?.code(id[0], second) ?? (firstCode &+ local.code(id[0], second))
     } else {
-      code = firstCode &+ local.code(next + 2, count: idWordCount)
+      code = firstCode &+ local.code(id, count: idWordCount)
     }
-    next += 2 &+ idWordCount
+    next = id + idWordCount
     let dayField = UInt64(bitPattern: Int64(day) &- Int64(PackedRow.firstDay))
     // Rounded to a whole number by the addition; when that is not exact the row is kept wide.
     let shifted = Double(amount) * inverse + roundingShift
@@ -242,14 +248,18 @@ package func internPackedRecords(
     if code < PackedRow.codeLimit, dayField &>> PackedRow.dayBitCount == 0,
       amountField &>> PackedRow.amountBitCount == 0, scaled &* scale == amount
     {
-      packed[packedCount] =
+      let out = packed + packedCount &* rowWordCount
+      out[0] =
         (UInt64(code) &<< PackedRow.dayBitCount | dayField) &<< PackedRow.amountBitCount
         | amountField
+      if hasOrder { out[1] = order }
       packedCount &+= 1
     } else {
       sums.add(day: day, amount: amount)
-      wide[2 &* wideCount] = UInt64(code) &<< 32 | UInt64(UInt32(bitPattern: day) ^ 0x8000_0000)
-      wide[2 &* wideCount &+ 1] = UInt64(bitPattern: amount) ^ (1 &<< 63)
+      let out = wide + wideCount &* (rowWordCount &+ 1)
+      out[0] = WideRow.head(code: code, day: day)
+      if hasOrder { out[1] = order }
+      out[rowWordCount] = WideRow.word(amount: amount)
       wideCount &+= 1
     }
   }

@@ -28,18 +28,22 @@ package struct PlainRowFormat: Sendable {
   package var customerField: Int
   package var dateField: Int
   package var amountField: Int
+  /// The order id's; rows then have its hash.
+  package var orderField: Int?
   /// Negative amounts are left to the caller.
   package var stopsAtNegatives: Bool
 
   package init(
-    fieldCount: Int, customerField: Int, dateField: Int, amountField: Int, stopsAtNegatives: Bool
+    fieldCount: Int, customerField: Int, dateField: Int, amountField: Int, orderField: Int? = nil,
+    stopsAtNegatives: Bool
   ) {
-    let fields = [customerField, dateField, amountField]
+    let fields = [customerField, dateField, amountField, orderField ?? 0]
     precondition(fields.allSatisfy { $0 >= 0 && $0 < fieldCount }, "fields of the row")
     self.fieldCount = fieldCount
     self.customerField = customerField
     self.dateField = dateField
     self.amountField = amountField
+    self.orderField = orderField
     self.stopsAtNegatives = stopsAtNegatives
   }
 }
@@ -56,8 +60,8 @@ package struct PlainRowsResult: Sendable {
 ///
 /// Plain is what nearly every row of nearly every file is: the right number of fields, an unquoted id of 1 to
 /// 16 bytes, a date `YYYY-MM-DD` of the years 1900…2199, an amount of 1 to 8 digits with 0 to 4 decimals and
-/// perhaps a minus sign. The kernel stops before any other row, and before a row whose partition's segment has
-/// no room for four words.
+/// perhaps a minus sign; an unquoted order id. The kernel stops before any other row, and before a row whose
+/// partition's segment has no room for five words.
 ///
 /// `positions` and `rowEnds` are of `scanRows`, over text without NUL. `text` may be read 16 bytes before the
 /// first row and after the last.
@@ -72,6 +76,8 @@ package func parsePlainRows(
   let customerIsLast = format.customerField == lastField ? 1 : 0
   let dateIsLast = format.dateField == lastField ? 1 : 0
   let amountIsLast = format.amountField == lastField ? 1 : 0
+  let orderIsLast = format.orderField == lastField ? 1 : 0
+  let idPlace = format.orderField == nil ? 2 : 3
   var row = rows.lowerBound
   var first = row == 0 ? 0 : Int(rowEnds[row &- 1])
   while row < rows.upperBound {
@@ -113,15 +119,21 @@ package func parsePlainRows(
 
     let partition = finder.partition(w0, w1)
     let next = heads[partition].next
-    if heads[partition].end - next < 4 {
+    if heads[partition].end - next < 5 {
       return PlainRowsResult(row: row, fullPartition: partition)
     }
     let idWordCount = idCount > 8 ? 2 : 1
     next[0] = TransactionRecord.header(day: dayNumber, idWordCount: idWordCount)
     next[1] = UInt64(bitPattern: units)
-    next[2] = w0
-    next[3] = w1
-    heads[partition].next = next + (2 &+ idWordCount)
+    if let orderField = format.orderField {
+      let orderStart = Int(fields[orderField]) &+ 1
+      if text[orderStart] == 0x22 { break }
+      let orderEnd = Int(fields[orderField &+ 1]) &- (carriage & orderIsLast)
+      next[2] = orderHash(text + orderStart, orderEnd &- orderStart)
+    }
+    next[idPlace] = w0
+    next[idPlace &+ 1] = w1
+    heads[partition].next = next + (idPlace &+ idWordCount)
 
     first = rowEnd
     row &+= 1
