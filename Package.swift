@@ -56,7 +56,8 @@ let package = Package(
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(name: "CPlatform"),
 
-    .target(name: "Kernels", dependencies: ["CPlatform", "CXXHash"], swiftSettings: kernelSettings),
+    .target(
+      name: "Kernels", dependencies: ["CPlatform", "CXXHash"], swiftSettings: kernelSettings),
     module("Columns", ["Kernels"]),
     module("JSONText", []),
     module("Reports", []),

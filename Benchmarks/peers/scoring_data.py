@@ -12,16 +12,16 @@ import duckdb
 
 
 def prepare(orders, parquet, day):
-    """Writes the orders as Parquet, and 1% of them again as the orders of one day more; prints the number of
-    rows of both."""
+    """Writes the orders as Parquet, and 1% of them again as the orders of one day more, in the form of the log (dates
+    without a time, amounts with two decimals); prints the number of rows of both."""
     if not pathlib.Path(parquet).exists():
         duckdb.sql(
             f"COPY (SELECT * FROM read_csv('{orders}', columns={{'customer_id': 'VARCHAR', 'date': 'DATE', "
             f"'amount': 'DECIMAL(18,4)'}})) TO '{parquet}' (FORMAT parquet, COMPRESSION lz4)")
     if not pathlib.Path(day).exists():
         duckdb.sql(
-            f"COPY (SELECT customer_id, (SELECT max(date) FROM '{parquet}') + INTERVAL 1 DAY AS date, amount "
-            f"FROM (SELECT * FROM '{parquet}' USING SAMPLE 1% (bernoulli, 1))) TO '{day}' "
+            f"COPY (SELECT customer_id, ((SELECT max(date) FROM '{parquet}') + INTERVAL 1 DAY)::DATE AS date, "
+            f"amount::DECIMAL(18,2) AS amount FROM (SELECT * FROM '{parquet}' USING SAMPLE 1% (bernoulli, 1))) TO '{day}' "
             f"(HEADER, DATEFORMAT '%Y-%m-%d')")
     rows = duckdb.sql(f"SELECT count(*) FROM '{parquet}'").fetchall()[0][0]
     print(rows, duckdb.sql(f"SELECT count(*) FROM read_csv('{day}')").fetchall()[0][0])
