@@ -1,5 +1,5 @@
 import Dispatch
-import Glibc
+import Kernels
 import Synchronization
 
 /// Finishes column files on threads of their own, each as soon as its blocks are written: they wait for the disk and
@@ -10,8 +10,7 @@ import Synchronization
 ///     let summaries = try finisher.finish()
 final class FileFinisher: Sendable {
   private let work: Work
-  // SAFETY: joined once, under the lock.
-  private let threads: Mutex<[pthread_t]>
+  private let threads: [BackgroundThread]
 
   /// What the threads do; they hold this alone, so that the finisher is never freed by one of them.
   private final class Work: Sendable {
@@ -67,21 +66,13 @@ final class FileFinisher: Sendable {
   }
 
   init(_ files: [FileInProgress]) {
-    work = Work(files)
-    var threads: [pthread_t] = []
+    let work = Work(files)
+    self.work = work
     // The caller takes its share at the end: were no thread to be had, all would still be done.
-    for _ in 1..<max(1, min(files.count, StorageLimits.syncThreadCountMax)) {
-      let box = Unmanaged.passRetained(work)
-      var thread = pthread_t()
-      let status = pthread_create(
-        &thread, nil,
-        { argument in
-          Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().run()
-          return nil
-        }, box.toOpaque())
-      if status == 0 { threads.append(thread) } else { box.release() }
+    threads = (1..<max(1, min(files.count, StorageLimits.syncThreadCountMax))).map { _ in
+      BackgroundThread { work.run() }
     }
-    self.threads = Mutex(threads)
+    for thread in threads { _ = thread.start() }
     for (index, file) in files.enumerated() where file.header.blockCount == 0 { work.add(index) }
   }
 
@@ -92,12 +83,9 @@ final class FileFinisher: Sendable {
 
   /// Waits until every file that was added is finished; no more are added.
   func join() {
-    threads.withLock { threads in
-      work.close(threadCount: threads.count + 1)
-      work.run()
-      for thread in threads { pthread_join(thread, nil) }
-      threads = []
-    }
+    work.close(threadCount: threads.count + 1)
+    work.run()
+    for thread in threads { thread.join() }
   }
 
   /// What was written, when all files have been added and finished.
