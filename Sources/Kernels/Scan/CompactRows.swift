@@ -127,7 +127,8 @@ package func parseCompactRows(
 
     // The date: usually the one of the row before.
     let dateStart = Int(fields[dateField]) &+ 1
-    if Int(fields[dateField &+ 1]) &- dateTrim &- dateStart != 10 { break }
+    let dateCount = Int(fields[dateField &+ 1]) &- dateTrim &- dateStart
+    if !endsWithPlainTime(raw, dateStart, dateCount) { break }
     let yearMonth = raw.loadUnaligned(fromByteOffset: dateStart, as: UInt64.self)
     let dayDigits = raw.loadUnaligned(fromByteOffset: dateStart &+ 8, as: UInt16.self)
     if yearMonth != lastYearMonth || dayDigits != lastDayDigits {

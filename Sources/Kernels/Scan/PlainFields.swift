@@ -21,6 +21,28 @@ func plainDay(
   return entry.firstDay &+ Int32(truncatingIfNeeded: day &- 1)
 }
 
+/// Whether a date's field of so many bytes has nothing behind its ten, or a time of day `HH:MM:SS` (00:00:00 to
+/// 23:59:59) behind a blank or a T: what databases write.
+@inline(__always)
+func endsWithPlainTime(_ raw: UnsafeRawPointer, _ dateStart: Int, _ count: Int) -> Bool {
+  if count == 10 { return true }
+  return count == 19 && isPlainTime(raw + dateStart + 10)
+}
+
+/// Nine bytes: a blank or a T, `HH:MM:SS`.
+@inline(never)
+private func isPlainTime(_ bytes: UnsafeRawPointer) -> Bool {
+  let separator = bytes.load(as: UInt8.self)
+  // Every byte XOR its pattern is a digit, or 0 at the colons.
+  let time =
+    bytes.loadUnaligned(fromByteOffset: 1, as: UInt64.self).littleEndian ^ 0x3030_3A30_303A_3030
+  // Added to its digit, each byte stays below 16 up to the greatest digit of its place.
+  let carries = (time & 0x0F0F_0F0F_0F0F_0F0F) &+ 0x060A_0F06_0A0F_060D
+  let hour = (time & 0xFF) &* 10 &+ ((time &>> 8) & 0xFF)
+  return (separator == 0x20 || separator == 0x54) && (time | carries) & 0xF0F0_F0F0_F0F0_F0F0 == 0
+    && hour < 24
+}
+
 /// The number that eight digits (each a byte 0…9, the first lowest) make.
 @inline(__always)
 func eightDigits(_ digits: UInt64) -> UInt64 {

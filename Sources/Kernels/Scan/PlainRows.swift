@@ -59,9 +59,9 @@ package struct PlainRowsResult: Sendable {
 /// Parses plain rows and appends each as a record to its partition.
 ///
 /// Plain is what nearly every row of nearly every file is: the right number of fields, an unquoted id of 1 to
-/// 16 bytes, a date `YYYY-MM-DD` of the years 1900…2199, an amount of 1 to 8 digits with 0 to 4 decimals and
-/// perhaps a minus sign; an unquoted order id. The kernel stops before any other row, and before a row whose
-/// partition's segment has no room for five words.
+/// 16 bytes, a date `YYYY-MM-DD` of the years 1900…2199 with or without a time `HH:MM:SS`, an amount of 1 to 8
+/// digits with 0 to 4 decimals and perhaps a minus sign; an unquoted order id. The kernel stops before any other
+/// row, and before a row whose partition's segment has no room for five words.
 ///
 /// `positions` and `rowEnds` are of `scanRows`, over text without NUL. `text` may be read 16 bytes before the
 /// first row and after the last.
@@ -105,7 +105,7 @@ package func parsePlainRows(
     // The date.
     let dateStart = Int(fields[format.dateField]) &+ 1
     let dateCount = Int(fields[format.dateField &+ 1]) &- dateStart &- (carriage & dateIsLast)
-    if dateCount != 10 { break }
+    if !endsWithPlainTime(raw, dateStart, dateCount) { break }
     let dayNumber = plainDay(
       raw.loadUnaligned(fromByteOffset: dateStart, as: UInt64.self).littleEndian,
       raw.loadUnaligned(fromByteOffset: dateStart &+ 8, as: UInt16.self).littleEndian, months)
