@@ -33,7 +33,8 @@ extension QueryServerTests {
     private static let python: String? = {
       let named = getenv("STRATA_PEERS_PYTHON").map { String(cString: $0) }
       return [named, "python3"].compactMap { $0 }.first {
-        output("\($0) -c 'import redis; print(\"found\")'").contains("found")
+        // Not a word that a shell says of a program that it does not find.
+        output("\($0) -c 'import redis; print(\"redis-py\")'") == "redis-py\n"
       }
     }()
 
