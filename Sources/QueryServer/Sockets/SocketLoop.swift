@@ -35,10 +35,6 @@
     /// What the clients of one batch sent.
     private let arena: UnsafeMutableRawBufferPointer
     private var chunks: [Chunk] = []
-    /// Whether the last sleep was too short to be worth it. A client alone, even one that asks without a pause,
-    /// takes longer than this, so that it does not keep a processor busy.
-    private var staysAwake = false
-    private static let timeAwake = TimeAmount.microseconds(20)
 
     /// Bytes of one client in the arena.
     private struct Chunk {
@@ -117,26 +113,6 @@
       strata_poll_set(poll, descriptor, isNew, toRead, toWrite) == 0
     }
 
-    /// Waits until a client can be served, at most so long.
-    ///
-    /// While requests come in within microseconds of each other, asks the kernel over and over for a while before
-    /// it goes to sleep: a sleeping thread must be woken by the client that asks, which takes longer than the
-    /// answer. It does not yield in between: who yields beside a scan waits for a whole slice.
-    private func wait(_ milliseconds: Int32) -> Int {
-      let countMax = Int32(SocketLoop.eventCountMax)
-      guard milliseconds > 0 else { return Int(strata_poll_wait(poll, &events, countMax, 0)) }
-      let start = NIODeadline.now()
-      if staysAwake {
-        repeat {
-          let count = strata_poll_wait(poll, &events, countMax, 0)
-          if count != 0 { return Int(count) }
-        } while NIODeadline.now() - start < SocketLoop.timeAwake
-      }
-      let count = strata_poll_wait(poll, &events, countMax, milliseconds)
-      staysAwake = count > 0 && NIODeadline.now() - start < SocketLoop.timeAwake
-      return Int(count)
-    }
-
     private func run() {
       threadIdentity.store(UInt(pthread_self()), ordering: .relaxed)
       let interval = TimeAmount.milliseconds(LoopState.sweepMilliseconds)
@@ -146,7 +122,8 @@
         if isIdle && isStopped { break }
         let left = (nextSweep - .now()).nanoseconds
         let milliseconds = isIdle ? Int32(max(0, (left + 999_999) / 1_000_000)) : 0
-        let count = wait(milliseconds)
+        let count = Int(
+          strata_poll_wait(poll, &events, Int32(SocketLoop.eventCountMax), milliseconds))
         if count > 0 { serve(count) }
         let tasks = inbox.withLock { inbox in
           let tasks = inbox.tasks
