@@ -10,18 +10,7 @@ package func scoreValues(
   _ values: UnsafeBufferPointer<Int32>, thresholds: [Int32],
   into scores: UnsafeMutableBufferPointer<UInt8>
 ) {
-  precondition(scores.count == values.count && thresholds.count < 255)
-  withUnsafeTemporaryAllocation(of: Int32.self, capacity: blockCount) { wide in
-    for start in stride(from: 0, to: values.count, by: blockCount) {
-      let count = min(blockCount, values.count &- start)
-      let own = UnsafeBufferPointer(rebasing: values[start..<start &+ count])
-      for i in 0..<count { wide[i] = 1 }
-      for threshold in thresholds {
-        for i in 0..<count { wide[i] &+= own[i] > threshold ? 1 : 0 }
-      }
-      for i in 0..<count { scores[start &+ i] = UInt8(truncatingIfNeeded: wide[i]) }
-    }
-  }
+  scoreIntegers(values, thresholds, into: scores)
 }
 
 /// As for 32-bit integers.
@@ -29,8 +18,16 @@ package func scoreValues(
   _ values: UnsafeBufferPointer<Int64>, thresholds: [Int64],
   into scores: UnsafeMutableBufferPointer<UInt8>
 ) {
+  scoreIntegers(values, thresholds, into: scores)
+}
+
+@inline(__always)
+private func scoreIntegers<Value: FixedWidthInteger>(
+  _ values: UnsafeBufferPointer<Value>, _ thresholds: [Value],
+  into scores: UnsafeMutableBufferPointer<UInt8>
+) {
   precondition(scores.count == values.count && thresholds.count < 255)
-  withUnsafeTemporaryAllocation(of: Int64.self, capacity: blockCount) { wide in
+  withUnsafeTemporaryAllocation(of: Value.self, capacity: blockCount) { wide in
     for start in stride(from: 0, to: values.count, by: blockCount) {
       let count = min(blockCount, values.count &- start)
       let own = UnsafeBufferPointer(rebasing: values[start..<start &+ count])

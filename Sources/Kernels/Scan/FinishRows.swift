@@ -14,6 +14,15 @@ package func countPackedRows(
   _ segment: RowSegment, scale: Int64, counts: UnsafeMutablePointer<UInt32>,
   totals: inout RowTotals
 ) {
+  countRows(segment, rowWordCount: 1, scale: scale, counts: counts, totals: &totals)
+}
+
+/// Counts rows of so many words, of which the first is packed.
+@inline(__always)
+func countRows(
+  _ segment: RowSegment, rowWordCount: Int, scale: Int64, counts: UnsafeMutablePointer<UInt32>,
+  totals: inout RowTotals
+) {
   if segment.wordCount == 0 { return }
   let shift = PackedRow.dayBitCount &+ PackedRow.amountBitCount
   let rowMask = (UInt64(1) &<< shift) &- 1
@@ -21,13 +30,15 @@ package func countPackedRows(
   var least = UInt64.max
   var most: UInt64 = 0
   var magnitude: UInt64 = 0
-  for i in 0..<segment.wordCount {
+  var i = 0
+  while i < segment.wordCount {
     let word = segment.words[i]
     let row = word & rowMask
     counts[Int(truncatingIfNeeded: word &>> shift)] &+= 1
     least = row < least ? row : least
     most = row > most ? row : most
     magnitude &+= (Int64(bitPattern: row & amountMask) &- PackedRow.amountBias).magnitude
+    i &+= rowWordCount
   }
   totals.add(least: least, most: most, magnitude: magnitude, scale: scale)
 }

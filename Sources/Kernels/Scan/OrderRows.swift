@@ -27,24 +27,7 @@ package func countOrderRows(
   _ segment: RowSegment, scale: Int64, counts: UnsafeMutablePointer<UInt32>,
   totals: inout RowTotals
 ) {
-  if segment.wordCount == 0 { return }
-  let shift = PackedRow.dayBitCount &+ PackedRow.amountBitCount
-  let rowMask = (UInt64(1) &<< shift) &- 1
-  let amountMask = (UInt64(1) &<< PackedRow.amountBitCount) &- 1
-  var least = UInt64.max
-  var most: UInt64 = 0
-  var magnitude: UInt64 = 0
-  var i = 0
-  while i < segment.wordCount {
-    let word = segment.words[i]
-    let row = word & rowMask
-    counts[Int(truncatingIfNeeded: word &>> shift)] &+= 1
-    least = row < least ? row : least
-    most = row > most ? row : most
-    magnitude &+= (Int64(bitPattern: row & amountMask) &- PackedRow.amountBias).magnitude
-    i &+= 2
-  }
-  totals.add(least: least, most: most, magnitude: magnitude, scale: scale)
+  countRows(segment, rowWordCount: 2, scale: scale, counts: counts, totals: &totals)
 }
 
 /// As `scatterPackedRows`, of rows with orders.
