@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 
 @testable import Ingest
@@ -39,6 +40,46 @@ import Testing
     for i in 0..<4_000 { sample.append(id(1 + i * (i % 10 == 0 ? 97 : 9))) }
     let ranges = IDRanges(sample: sample, wantedCount: 64)
     #expect((32...64).contains(ranges.partitionCount))
+  }
+
+  /// A day of a large shop: as many codes as there may be ids would cost more than hashing the day's.
+  @Test func codesAreDirectOnlyWhereRowsAreNotFew() throws {
+    let sample = (0..<4_000).map { id(1 + $0 * 249) }
+    let few = IDRanges(sample: sample, wantedCount: 3, byteCount: 500_000)
+    #expect(few.direct == nil)
+    #expect(few.compactPrefix != nil)
+    #expect((1...3).contains(few.partitionCount))
+
+    let many = IDRanges(sample: sample, wantedCount: 3, byteCount: 5_000_000)
+    let direct = try #require(many.direct)
+    #expect(direct.codeCounts.allSatisfy { $0 <= DirectRanges.codeLimit })
+    // So many partitions that every cell that was seen has its codes.
+    let keys = KeyCells(keys: sample.map { key($0, after: many.prefixBytes.count) })
+    let coded = Set(direct.cells.joined())
+    let seen = Set(
+      sample.map { UInt32(keys.index(of: key($0, after: many.prefixBytes.count))) })
+    #expect(seen.isSubset(of: coded))
+    #expect(
+      IDRanges(sample: sample, wantedCount: 3).direct.map { $0.cells.joined().count } ?? 0
+        < seen.count)
+  }
+
+  @Test func keysAndCellsGoBothWays() {
+    var random = RandomStream(seed: 3)
+    for digitCount in [1, 3, 6, 8] {
+      let sample = (0..<500).map { _ in
+        String(String(10_000_000 + random.nextIndex(below: 9_999_999)).suffix(digitCount))
+      }
+      let numbers = sample.map { key(Array($0.utf8), after: 0) }
+      let cells = KeyCells(keys: numbers)
+      let isPlausible = cells.plausibleCells()
+      for number in numbers {
+        let cell = cells.index(of: number)
+        #expect(isPlausible[cell])
+        #expect(cells.firstKey(of: cell) & cells.mask == number & cells.mask)
+        #expect(cells.index(of: cells.firstKey(of: cell)) == cell)
+      }
+    }
   }
 
   @Test func idsOfDigitsAndColonsAreCut() {

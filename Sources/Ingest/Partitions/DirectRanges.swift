@@ -17,10 +17,11 @@ final class DirectRanges {
 
   /// Nil when the ids lie too far apart for a cell's codes to be few.
   init?(
-    keys: [UInt64], cells cell: KeyCells, partitionOfCell: UnsafePointer<UInt8>,
-    partitionCount: Int, prefix: UInt64, prefixByteCount: Int
+    keys: [UInt64], cells cell: KeyCells, isPlausible: [Bool],
+    partitionOfCell: UnsafePointer<UInt8>, partitionCount: Int, prefix: UInt64,
+    prefixByteCount: Int
   ) {
-    let lowBitCount = cell.allBits.nonzeroBitCount - cell.mask.nonzeroBitCount
+    let lowBitCount = cell.lowBitCount
     guard cell.mask != 0, lowBitCount <= 16 else { return nil }
     let codesPerCell = 1 << lowBitCount
     let outside = ~cell.allBits
@@ -30,7 +31,7 @@ final class DirectRanges {
 
     var counts = [Int](repeating: 0, count: partitionCount)
     var isCoded = [Bool](repeating: false, count: cell.count)
-    let isLikely = (0..<cell.count).map { isSampled[$0] || cell.isPlausible($0) }
+    let isLikely = (0..<cell.count).map { isSampled[$0] || isPlausible[$0] }
     let passes: [(wanted: [Bool], limit: Int)] = [
       (isSampled, Self.codeLimit), (isLikely, Self.codeLimit),
       ([Bool](repeating: true, count: cell.count), Self.spareCodeLimit),

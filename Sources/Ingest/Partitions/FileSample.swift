@@ -8,7 +8,7 @@ struct FileSample {
   private(set) var decimalCount = 0
 
   /// Many places of few rows each: logs often stand in id order within a day, and one place then says as much
-  /// about the ids as one row.
+  /// about the ids as one row. Small files have fewer.
   static let placeCount = 512
   static let placeByteCount = 512
   static let idCount = 16_384
@@ -18,12 +18,13 @@ struct FileSample {
     let end = source.knownEnd
     let byteCount = end - start
     if byteCount <= 0 { return }
-    if byteCount <= Self.placeCount * Self.placeByteCount {
+    if byteCount <= Self.placeCount / 8 * Self.placeByteCount {
       try add(source, plan, start..<end, startsRow: true)
       return
     }
-    for place in 0..<Self.placeCount {
-      let first = start + byteCount / Self.placeCount * place
+    let placeCount = min(Self.placeCount, max(Self.placeCount / 8, byteCount >> 14))
+    for place in 0..<placeCount {
+      let first = start + byteCount / placeCount * place
       try add(source, plan, first..<min(end, first + Self.placeByteCount), startsRow: place == 0)
     }
   }

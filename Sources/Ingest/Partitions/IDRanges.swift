@@ -15,19 +15,15 @@ final class IDRanges {
   private let cells: UnsafeMutablePointer<UInt8>
 
   /// Cuts the ids at even quantiles of the sample: customers with many rows count for what they bring.
-  init(sample: [[UInt8]], wantedCount: Int) {
-    let sorted = sample.sorted { $0.lexicographicallyPrecedes($1) }
-    // What all of the sample starts with is what its first and last start with.
-    var prefixByteCount = 0
-    if let first = sorted.first, let last = sorted.last {
-      while prefixByteCount < min(first.count, last.count),
-        first[prefixByteCount] == last[prefixByteCount]
-      {
-        prefixByteCount += 1
-      }
-      if prefixByteCount == first.count { prefixByteCount -= 1 }
-    }
-    prefixByteCount = max(0, prefixByteCount)
+  ///
+  /// With `byteCount`, the input's size, ids get direct codes only where there are not many more codes than rows,
+  /// and then so many partitions that none has more codes than rows have room for.
+  init(sample: [[UInt8]], wantedCount: Int, byteCount: Int? = nil) {
+    // What all of the sample starts with is what its least and its greatest start with.
+    let least = sample.min { $0.lexicographicallyPrecedes($1) } ?? []
+    let greatest = sample.max { $0.lexicographicallyPrecedes($1) } ?? []
+    var prefixByteCount = zip(least, greatest).prefix { $0 == $1 }.count
+    if prefixByteCount == least.count { prefixByteCount = max(0, prefixByteCount - 1) }
     func key(_ id: [UInt8]) -> UInt64 {
       var key: UInt64 = 0
       for i in 0..<8 {
@@ -36,16 +32,29 @@ final class IDRanges {
       }
       return key
     }
-    let keys = sorted.map(key)
+    let keys = sample.map(key).sorted()
     let cell = KeyCells(keys: keys)
-    let common = sorted.isEmpty ? [] : Array(sorted[0].prefix(prefixByteCount))
-    let fitCount = sorted.count { (1...8).contains($0.count - common.count) }
+    let common = Array(least.prefix(prefixByteCount))
+    let fitCount = sample.count { (1...8).contains($0.count - common.count) }
     let isCompact =
-      common.count <= 8 && common.allSatisfy { $0 < 0x80 } && fitCount * 10 >= sorted.count * 9
-    let mayBeDirect = isCompact && gathersBitsFast
+      common.count <= 8 && common.allSatisfy { $0 < 0x80 } && fitCount * 10 >= sample.count * 9
+    var mayBeDirect = isCompact && gathersBitsFast
+    let isPlausible = cell.plausibleCells()
+    var wantedCount = wantedCount
+    if mayBeDirect, cell.isOfDigits, let byteCount, let first = keys.first, let last = keys.last {
+      let plausibleCount =
+        isPlausible[cell.index(of: first)...cell.index(of: last)].count { $0 } << cell.lowBitCount
+      // A row takes about 30 bytes, and a code a thirtieth of a row's time.
+      mayBeDirect = plausibleCount <= byteCount
+      if mayBeDirect {
+        // Half of what cuts go by is the codes: a partition may have twice an even share of them.
+        let leastCount = (2 * plausibleCount + DirectRanges.codeLimit - 1) / DirectRanges.codeLimit
+        wantedCount = max(wantedCount, min(IngestLimits.partitionCount, leastCount))
+      }
+    }
     let cuts =
       mayBeDirect && cell.isOfDigits
-      ? IDRanges.evenCuts(keys, cell, wantedCount: wantedCount)
+      ? IDRanges.evenCuts(keys, cell, isPlausible, wantedCount: wantedCount)
       : IDRanges.quantileCuts(keys, cell, wantedCount: wantedCount)
     var levelCount = 1
     while (1 << levelCount) - 1 < cuts.count { levelCount += 1 }
@@ -63,7 +72,7 @@ final class IDRanges {
     prefix = .allocate(capacity: wordCount + 1)
     prefix.initialize(repeating: 0, count: wordCount + 1)
     for i in 0..<prefixByteCount {
-      prefix[i / 8] |= UInt64(sorted[0][i]) << UInt64(56 - i % 8 * 8)
+      prefix[i / 8] |= UInt64(common[i]) << UInt64(56 - i % 8 * 8)
     }
     partitionCount = cuts.count + 1
     prefixBytes = common
@@ -71,8 +80,8 @@ final class IDRanges {
     direct =
       mayBeDirect
       ? DirectRanges(
-        keys: keys, cells: cell, partitionOfCell: cells, partitionCount: partitionCount,
-        prefix: prefix[0], prefixByteCount: common.count) : nil
+        keys: keys, cells: cell, isPlausible: isPlausible, partitionOfCell: cells,
+        partitionCount: partitionCount, prefix: prefix[0], prefixByteCount: common.count) : nil
     finder = PartitionFinder(
       splitters: splitters, levelCount: levelCount, lastPartition: cuts.count, prefix: prefix,
       prefixByteCount: prefixByteCount, cells: cells, cellMask: cell.mask, cellCheck: cell.check,
@@ -94,14 +103,16 @@ final class IDRanges {
 
   /// As `quantileCuts`, but half of each partition's share is of the running numbers that there may be, so that
   /// no partition has many more of them than there are codes: a sample has gaps.
-  private static func evenCuts(_ keys: [UInt64], _ cell: KeyCells, wantedCount: Int) -> [Int] {
+  private static func evenCuts(
+    _ keys: [UInt64], _ cell: KeyCells, _ isPlausible: [Bool], wantedCount: Int
+  ) -> [Int] {
     guard wantedCount > 1, let first = keys.first, let last = keys.last else { return [] }
     var sampleCounts = [Int](repeating: 0, count: cell.count)
     for key in keys { sampleCounts[cell.index(of: key)] += 1 }
     let range = cell.index(of: first)...cell.index(of: last)
-    let plausibleCount = range.count { cell.isPlausible($0) }
+    let plausibleCount = isPlausible[range].count { $0 }
     func weight(_ index: Int) -> Int {
-      sampleCounts[index] * plausibleCount + (cell.isPlausible(index) ? keys.count : 0)
+      sampleCounts[index] * plausibleCount + (isPlausible[index] ? keys.count : 0)
     }
     let total = range.reduce(0) { $0 + weight($1) }
     var cuts: [Int] = []
@@ -135,6 +146,8 @@ struct KeyCells {
   /// The bits above the last of them that all the sample has alike, and what they are.
   let check: UInt64
   let constant: UInt64
+  /// Places of the mask's bits, the highest first.
+  private let places: [UInt64]
 
   static let bitCount = 14
 
@@ -151,43 +164,47 @@ struct KeyCells {
     }
     allBits = differing
     self.digitBits = digitBits
-    var mask: UInt64 = 0
+    var places: [UInt64] = []
     for _ in 0..<min(KeyCells.bitCount, differing.nonzeroBitCount) {
-      let bit = UInt64(1) << UInt64(63 - differing.leadingZeroBitCount)
-      mask |= bit
-      differing &= ~bit
+      places.append(UInt64(63 - differing.leadingZeroBitCount))
+      differing &= ~(UInt64(1) << places[places.count - 1])
     }
+    self.places = places
+    let mask = places.reduce(UInt64(0)) { $0 | 1 << $1 }
     self.mask = mask
     check = mask == 0 ? .max : ~mask & (UInt64.max << UInt64(mask.trailingZeroBitCount))
     constant = first & check
   }
 
-  var count: Int { 1 << mask.nonzeroBitCount }
+  var count: Int { 1 << places.count }
+
+  /// Bits that differ and do not make the cell's number: a cell has two to this power of keys.
+  var lowBitCount: Int { allBits.nonzeroBitCount - places.count }
 
   /// Whether the bytes that differ are digits throughout the sample.
   var isOfDigits: Bool { mask != 0 && digitBits == allBits }
 
   func index(of key: UInt64) -> Int {
     var index = 0
-    for bit in stride(from: 63, through: 0, by: -1) where (mask >> UInt64(bit)) & 1 != 0 {
-      index = index << 1 | Int((key >> UInt64(bit)) & 1)
-    }
+    for place in places { index = index << 1 | Int((key >> place) & 1) }
     return index
   }
 
-  /// Whether a cell has ids whose digits are digits.
-  func isPlausible(_ index: Int) -> Bool {
-    // 6 more carries out of a digit's four bits from 10 on.
-    let digits = firstKey(of: index) & digitBits
-    return (digits + (digitBits / 15) * 6) & ~digitBits & (digitBits << 1) == 0
+  /// By cell, whether it has ids whose digits are digits.
+  func plausibleCells() -> [Bool] {
+    (0..<count).map { index in
+      // 6 more carries out of a digit's four bits from 10 on.
+      let digits = firstKey(of: index) & digitBits
+      return (digits + (digitBits / 15) * 6) & ~digitBits & (digitBits << 1) == 0
+    }
   }
 
   /// The least key of a cell.
   func firstKey(of index: Int) -> UInt64 {
     var key = constant
     var left = index
-    for bit in 0..<64 where (mask >> UInt64(bit)) & 1 != 0 {
-      key |= UInt64(left & 1) << UInt64(bit)
+    for place in places.reversed() {
+      key |= UInt64(left & 1) << place
       left >>= 1
     }
     return key

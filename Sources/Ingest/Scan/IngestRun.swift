@@ -45,7 +45,8 @@ final class IngestRun {
       sample: sample.ids,
       wantedCount: min(
         IngestLimits.partitionCount,
-        options.tuning.partitionCount ?? IngestRun.partitionCount(for: byteCount)))
+        options.tuning.partitionCount ?? IngestRun.partitionCount(for: byteCount)),
+      byteCount: options.tuning.partitionCount == nil ? byteCount : nil)
     kept = KeptValues(columnCount: options.keptColumns.count)
     let fixedWordCount = inputs[0].plan.fixedWordCount
     let scales: [Int64] = [10_000, 1_000, 100, 10, 1]
@@ -172,7 +173,10 @@ final class IngestRun {
         finder: ranges.finder,
         kept: kept, tuning: tuning, blockHashes: blockHashes)
     }
-    while outputs.count < tuning.tasksPerWave {
+    let taskByteCount = taskByteCount(for: source)
+    let taskCount =
+      source.fileByteCount.map { ($0 + taskByteCount - 1) / taskByteCount } ?? tuning.tasksPerWave
+    while outputs.count < min(taskCount, tuning.tasksPerWave) {
       outputs.append(
         TaskOutput(
           partitionCount: ranges.partitionCount, directPool: partitions.directPool,
@@ -182,7 +186,7 @@ final class IngestRun {
     var known = input.head.dataStart
     var line = input.head.dataLine
     var lower = 0
-    var waveByteCount = tuning.taskByteCount * tuning.tasksPerWave
+    var waveByteCount = taskByteCount * tuning.tasksPerWave
     while true {
       if source.fileByteCount == nil {
         lower = known
@@ -190,7 +194,7 @@ final class IngestRun {
       }
       let upper = min(lower + waveByteCount, source.knownEnd)
       if lower >= upper { break }
-      let reached = try scanWave(lower..<upper, known, &line, scans)
+      let reached = try scanWave(lower..<upper, step: taskByteCount, known, &line, scans)
       if source.fileByteCount == nil {
         if source.isComplete && reached >= source.knownEnd { break }
         // A row that is longer than the wave: look at more of it.
@@ -205,6 +209,15 @@ final class IngestRun {
     try note(input, before, blockHashes)
   }
 
+  /// Bytes that a task scans: a file that is small is cut into some tasks for each thread too, at whole blocks of
+  /// its content's hash.
+  private func taskByteCount(for source: InputSource) -> Int {
+    let most = options.tuning.taskByteCount
+    let block = ContentHash.blockByteCount
+    guard let byteCount = source.fileByteCount, most % block == 0 else { return most }
+    return min(most, max(1, byteCount / (4 * Parallel.threadCount * block)) * block)
+  }
+
   private func compactFormat(_ input: Input) -> CompactRowFormat? {
     guard let plain = input.plan.plainFormat, ranges.compactPrefix != nil else { return nil }
     // Compact records have no orders.
@@ -216,9 +229,9 @@ final class IngestRun {
 
   /// Scans one wave and hands its rows to the partitions; the offset of the first row that is left.
   private func scanWave(
-    _ range: Range<Int>, _ firstRow: Int, _ line: inout Int, _ scans: WorkerPool<FileScan>
+    _ range: Range<Int>, step: Int, _ firstRow: Int, _ line: inout Int,
+    _ scans: WorkerPool<FileScan>
   ) throws(IngestError) -> Int {
-    let step = options.tuning.taskByteCount
     let taskCount = min(outputs.count, (range.count + step - 1) / step)
     func taskRange(_ task: Int) -> Range<Int> {
       let start = range.lowerBound + task * step
