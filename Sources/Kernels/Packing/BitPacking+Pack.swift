@@ -23,12 +23,100 @@ extension BitPacking {
   package static func pack(
     _ source: UnsafeBufferPointer<UInt32>, base: UInt32, divisor: ExactDivisor, width: Int,
     into destination: UnsafeMutableRawBufferPointer
-  ) { packElements(source, base, divisor, width, destination) }
+  ) {
+    let octets = Octets(
+      base: base, inverse: UInt32(truncatingIfNeeded: divisor.inverse),
+      shift: UInt32(divisor.shift), width: width)
+    let done = octets.pack(count: source.count, into: destination) { place in
+      UnsafeRawPointer(source.baseAddress! + place).loadUnaligned(as: SIMD8<UInt32>.self)
+    }
+    packElements(
+      UnsafeBufferPointer(rebasing: source[done...]), base, divisor, width,
+      UnsafeMutableRawBufferPointer(rebasing: destination[(done / 8 * width)...]))
+  }
 
   package static func pack(
     _ source: UnsafeBufferPointer<UInt64>, base: UInt64, divisor: ExactDivisor, width: Int,
     into destination: UnsafeMutableRawBufferPointer
-  ) { packElements(source, base, divisor, width, destination) }
+  ) {
+    var done = 0
+    // Then the low halves say all: what is divided has as many bits as the quotient and the divisor.
+    if width + (64 - divisor.value.leadingZeroBitCount) <= 32 {
+      let octets = Octets(
+        base: UInt32(truncatingIfNeeded: base),
+        inverse: UInt32(truncatingIfNeeded: divisor.inverse), shift: UInt32(divisor.shift),
+        width: width)
+      done = octets.pack(count: source.count, into: destination) { place in
+        SIMD8<UInt32>(
+          truncatingIfNeeded: UnsafeRawPointer(source.baseAddress! + place)
+            .loadUnaligned(as: SIMD8<UInt64>.self))
+      }
+    }
+    packElements(
+      UnsafeBufferPointer(rebasing: source[done...]), base, divisor, width,
+      UnsafeMutableRawBufferPointer(rebasing: destination[(done / 8 * width)...]))
+  }
+}
+
+/// Residuals of up to 29 bits, eight at a time. Eight of them fill whole bytes, so that no step waits for the one
+/// before it.
+private struct Octets {
+  let base: UInt32
+  let inverse: UInt32
+  let shift: UInt32
+  let width: Int
+
+  /// Returns how many values it has done: a multiple of 8.
+  @inline(__always)
+  func pack(
+    count: Int, into destination: UnsafeMutableRawBufferPointer,
+    _ values: (_ place: Int) -> SIMD8<UInt32>
+  ) -> Int {
+    let written = width < 16 ? 16 : (6 * width) / 8 + 8
+    guard (1...29).contains(width), let out = destination.baseAddress,
+      destination.count >= written
+    else { return 0 }
+    let groups = min(count / 8, (destination.count - written) / width + 1)
+    let bases = SIMD8(repeating: base)
+    let inverses = SIMD8(repeating: inverse)
+    let shifts = SIMD8(repeating: shift)
+    let w = UInt64(truncatingIfNeeded: width)
+    let pairShift = SIMD4(repeating: w)
+    /// Two residuals a lane.
+    @inline(__always) func pairs(_ group: Int) -> SIMD4<UInt64> {
+      let residuals = ((values(group &* 8) &- bases) &* inverses) &>> shifts
+      let lanes = unsafeBitCast(residuals, to: SIMD4<UInt64>.self)
+      return (lanes & SIMD4(repeating: 0xFFFF_FFFF))
+        | ((lanes &>> SIMD4(repeating: 32)) &<< pairShift)
+    }
+    if width < 16 {
+      for group in 0..<groups {
+        let pairs = pairs(group)
+        let quads = pairs.evenHalf | (pairs.oddHalf &<< SIMD2(repeating: 2 &* w))
+        let low = quads[0] | (quads[1] &<< (4 &* w))
+        let high = quads[1] &>> (64 &- 4 &* w)
+        out.storeBytes(of: low.littleEndian, toByteOffset: group &* width, as: UInt64.self)
+        out.storeBytes(of: high.littleEndian, toByteOffset: group &* width &+ 8, as: UInt64.self)
+      }
+    } else {
+      // A pair's first byte may have up to 6 bits of the pair before it.
+      let bits = SIMD4<UInt64>(0, 2 &* w, 4 &* w, 6 &* w)
+      let rest = bits & SIMD4(repeating: 7)
+      let before = SIMD4(repeating: 2 &* w) &- rest
+      let (second, third, fourth) = (width &* 2 / 8, width &* 4 / 8, width &* 6 / 8)
+      for group in 0..<groups {
+        let pairs = pairs(group)
+        let previous = SIMD4<UInt64>(0, pairs[0], pairs[1], pairs[2])
+        let words = (pairs &<< rest) | (previous &>> before)
+        let place = out + group &* width
+        place.storeBytes(of: words[0].littleEndian, as: UInt64.self)
+        place.storeBytes(of: words[1].littleEndian, toByteOffset: second, as: UInt64.self)
+        place.storeBytes(of: words[2].littleEndian, toByteOffset: third, as: UInt64.self)
+        place.storeBytes(of: words[3].littleEndian, toByteOffset: fourth, as: UInt64.self)
+      }
+    }
+    return groups * 8
+  }
 }
 
 @inline(__always)

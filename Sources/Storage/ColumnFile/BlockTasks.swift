@@ -1,4 +1,6 @@
-/// Blocks to be encoded and written, as tasks of a parallel loop: in the order in which they were added.
+import Kernels
+
+/// Blocks to be encoded and written, as tasks of a parallel loop.
 package struct BlockTasks: Sendable {
   private struct Item: Sendable {
     let file: Int
@@ -17,10 +19,28 @@ package struct BlockTasks: Sendable {
 
   package var count: Int { tasks.count + (more?.count ?? 0) }
 
-  mutating func add(_ blocks: Range<Int>, of encoder: BlockEncoder, to file: FileInProgress) {
-    for block in blocks { tasks.append(Item(file: files.count, block: block)) }
-    encoders.append(encoder)
-    files.append(file)
+  /// Blocks of one file.
+  struct Part {
+    let blocks: Range<Int>
+    let encoder: BlockEncoder
+    let file: FileInProgress
+  }
+
+  /// Adds the blocks of files, a file after the other.
+  mutating func add(_ parts: [Part]) {
+    // As many files at once as there are threads, block by block in turn: one file's blocks are written one after
+    // the other, and threads that write to it would wait for each other.
+    for first in stride(from: 0, to: parts.count, by: Parallel.threadCount) {
+      let group = parts[first..<min(parts.count, first + Parallel.threadCount)]
+      let mostBlockCount = group.map(\.blocks.count).max() ?? 0
+      for turn in 0..<mostBlockCount {
+        for (place, part) in group.enumerated() where turn < part.blocks.count {
+          tasks.append(Item(file: files.count + place, block: part.blocks.lowerBound + turn))
+        }
+      }
+      encoders += group.map(\.encoder)
+      files += group.map(\.file)
+    }
   }
 
   /// Adds other tasks of the same loop, after all blocks.

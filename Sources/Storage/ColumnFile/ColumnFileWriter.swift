@@ -48,9 +48,11 @@ package enum ColumnFileWriter {
     }
     let finisher = FileFinisher(files)
     var blocks = BlockTasks { finisher.add(order[$0]) }
-    for index in order {
-      blocks.add(0..<encoders[index].header.blockCount, of: encoders[index], to: files[index])
-    }
+    blocks.add(
+      order.map {
+        BlockTasks.Part(
+          blocks: 0..<encoders[$0].header.blockCount, encoder: encoders[$0], file: files[$0])
+      })
     Parallel.perform(blocks.count) { task in blocks.run(task) }
     finisher.join()
     try blocks.check()

@@ -74,18 +74,22 @@ package final class BatchStream: @unchecked Sendable {
       for name in names { try plan.add(name, nil) }
       files = Array(repeating: nil, count: plan.columns.count)
     }
-    var tasks = BlockTasks()
+    var blocks: [BlockTasks.Part] = []
     for (index, column) in plan.columns.enumerated() {
       guard let source = parts[column.name] else { continue }
       let file = try file(index, source.header(rowCount: rowCount))
       let dictionaryBlockCount = file.header.dictionaryBlockCount
       let first = nextRow == 0 ? 0 : dictionaryBlockCount + nextRow / blockRowCount
-      tasks.add(
-        first..<dictionaryBlockCount + ColumnFileHeader.blockCount(of: end),
-        of: BlockEncoder(
-          part: source, from: nextRow, of: file.header, identity: file.identity, path: file.path),
-        to: file)
+      blocks.append(
+        BlockTasks.Part(
+          blocks: first..<dictionaryBlockCount + ColumnFileHeader.blockCount(of: end),
+          encoder: BlockEncoder(
+            part: source, from: nextRow, of: file.header, identity: file.identity,
+            path: file.path),
+          file: file))
     }
+    var tasks = BlockTasks()
+    tasks.add(blocks)
     tasks.add(Parallel.chunkCount(of: rows.count)) { [sums] chunk in
       sums.add(rows, Parallel.rows(ofChunk: chunk, of: rows.count))
     }
@@ -121,17 +125,20 @@ package final class BatchStream: @unchecked Sendable {
     let counts = AlignedBuffer<UInt32>(count: customerCount) { counts in
       for k in counts.indices { counts[k] = starts[k + 1] - starts[k] }
     }
-    var tasks = BlockTasks()
+    var blocks: [BlockTasks.Part] = []
     typealias Name = DirectoryPlan.BatchColumn
     let parts = [Name.customer: customerCodes, Name.count: counts]
     for (index, column) in plan.columns.enumerated() {
       guard let values = parts[column.name] else { continue }
       let source = ColumnSource(Column(column.name, .uint32(values)))
       let file = try file(index, source.header)
-      tasks.add(
-        0..<file.header.blockCount,
-        of: BlockEncoder(source, identity: file.identity, path: file.path), to: file)
+      blocks.append(
+        BlockTasks.Part(
+          blocks: 0..<file.header.blockCount,
+          encoder: BlockEncoder(source, identity: file.identity, path: file.path), file: file))
     }
+    var tasks = BlockTasks()
+    tasks.add(blocks)
     Parallel.perform(tasks.count) { tasks.run($0) }
     try tasks.check()
     disk = DiskThread(files.compactMap { $0 })
