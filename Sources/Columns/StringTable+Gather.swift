@@ -26,22 +26,4 @@ extension StringTable {
     }
     return StringTable(offsets: newOffsets, bytes: newBytes)
   }
-
-  /// These strings and then those of `other`.
-  package func appending(_ other: StringTable) -> StringTable {
-    let byteCount = bytes.count + other.bytes.count
-    precondition(byteCount <= Int(UInt32.max), "a string table holds at most 4 GiB")
-    let newOffsets = AlignedBuffer<UInt32>(count: count + other.count + 1) { out in
-      for i in 0...count { out[i] = offsets.base[i] }
-      for i in 0..<other.count {
-        out[count + 1 + i] = UInt32(bytes.count) + other.offsets.base[i + 1]
-      }
-    }
-    let newBytes = AlignedBuffer<UInt8>(count: byteCount) { out in
-      guard byteCount > 0 else { return }
-      out.baseAddress!.update(from: bytes.base, count: bytes.count)
-      (out.baseAddress! + bytes.count).update(from: other.bytes.base, count: other.bytes.count)
-    }
-    return StringTable(offsets: newOffsets, bytes: newBytes)
-  }
 }

@@ -12,8 +12,7 @@ final class AttributeRun {
   /// By column: rows rejected because of it.
   private(set) var rejectCounts: [Int] = []
   private var counts = RowCounts()
-  private var firstReject: RejectedRow?
-  private let onReject: ((RejectedRow) throws(IngestError) -> Void)?
+  private var rejects: RejectJudge
 
   /// Reads all files, and judges the rejects.
   init(
@@ -23,7 +22,7 @@ final class AttributeRun {
     try AttributeRun.check(paths, options)
     self.options = options
     self.schema = schema
-    self.onReject = onReject
+    rejects = RejectJudge(limit: options.rejectLimit, onReject: onReject)
     // All headers first: a wrong name is then found before anything is read.
     var inputs: [(scan: AttributeScan, plan: AttributePlan)] = []
     for path in paths {
@@ -36,11 +35,7 @@ final class AttributeRun {
     try checkNames(inputs.map(\.plan))
     rejectCounts = Array(repeating: 0, count: columns.names.count)
     for (file, input) in inputs.enumerated() { try read(file, input.scan, input.plan) }
-    if case .share(let share) = options.rejectLimit,
-      Double(counts.rejected) > share * Double(counts.read)
-    {
-      throw tooManyRejects("\(share * 100)% of the rows read")
-    }
+    try rejects.judge(counts)
     report.rowsRead = counts.read
     report.rowsAccepted = counts.accepted
     report.rowsRejected = counts.rejected
@@ -51,26 +46,11 @@ final class AttributeRun {
   private static func check(
     _ paths: [String], _ options: AttributeOptions
   ) throws(IngestError) {
-    func refuse(_ problem: String, _ advice: String) throws(IngestError) {
-      throw IngestError(.usage, problem, advice: advice)
-    }
-    if paths.isEmpty { try refuse("no file is given", "Name a file, or - for standard input") }
-    if paths.count(where: { $0 == "-" }) > 1 {
-      try refuse("standard input is given twice", "It can only be read once")
-    }
-    let format = options.numberFormat
-    if ![0x2C, 0x2E].contains(format.decimal) || format.decimal == format.thousands {
-      try refuse(
-        "the decimal sign is not `.` or `,`, or separates thousands too", "Use --decimal . or ,")
-    }
-    if let delimiter = options.delimiter,
-      delimiter == 0x22 || delimiter == 0x0A || delimiter == 0x0D || delimiter == 0
-        || delimiter >= 0x80
-    {
-      try refuse("a delimiter is one ASCII character", "Use for example , ; | or a tab")
-    }
+    try InputSource.check(
+      paths, delimiter: options.delimiter, decimal: options.numberFormat.decimal,
+      thousands: options.numberFormat.thousands)
     if options.renames.values.contains(where: \.isEmpty) {
-      try refuse("a column is given no name", "Write --rename OLD=NEW")
+      throw IngestError(.usage, "a column is given no name", advice: "Write --rename OLD=NEW")
     }
   }
 
@@ -101,7 +81,8 @@ final class AttributeRun {
     while let wave = try scan.nextWave(plan: plan, columns: columns, options: options) {
       for chunk in wave {
         chunk.file = file
-        try takeRejects(chunk)
+        for column in rejectCounts.indices { rejectCounts[column] += chunk.rejectCounts[column] }
+        try rejects.take(chunk.rejects, firstLine: chunk.firstLine, before: counts)
         counts.add(chunk.counts)
         if chunk.rowCount > 0 { chunks.append(chunk) }
       }
@@ -122,24 +103,5 @@ final class AttributeRun {
     own.rowsFiltered = counts.filtered - before.filtered
     report.files.append(own)
     report.notes += plan.notes.map { "\(scan.source.path): \($0)" }
-  }
-
-  private func takeRejects(_ chunk: AttributeChunk) throws(IngestError) {
-    var rejected = counts.rejected
-    for column in rejectCounts.indices { rejectCounts[column] += chunk.rejectCounts[column] }
-    for var row in chunk.rejects {
-      row.line += chunk.firstLine
-      if firstReject == nil { firstReject = row }
-      try onReject?(row)
-      rejected += 1
-      if case .count(let limit) = options.rejectLimit, rejected > limit {
-        counts.rejected = rejected
-        throw tooManyRejects("\(limit)")
-      }
-    }
-  }
-
-  private func tooManyRejects(_ limit: String) -> IngestError {
-    .tooManyRejects(firstReject, counts, limit: limit)
   }
 }

@@ -52,26 +52,13 @@ struct CellDictionary {
         found: "more than \(limit) bytes of them", expected: "at most that",
         advice: "Leave this column out: choose others with --keep")
     }
-    let count = locals.reduce(0) { $0 + $1.count }
-    let offsets = AlignedBuffer<UInt32>(count: count + 1) { offsets in
-      offsets[0] = 0
-      var (string, start) = (0, 0)
-      for local in locals {
-        for code in 0..<local.count {
-          string += 1
-          offsets[string] = UInt32(start) + local.offsets[code + 1]
-        }
-        start += local.byteCount
+    let distinct = StringTable(
+      concatenating: locals.map { local in
+        StringTable.Part(
+          offsets: UnsafeBufferPointer(start: local.offsets, count: local.count + 1),
+          bytes: UnsafeBufferPointer(start: local.bytes, count: local.byteCount), owner: local)
       }
-    }
-    let bytes = AlignedBuffer<UInt8>(count: byteCount) { bytes in
-      var start = 0
-      for local in locals {
-        (bytes.baseAddress! + start).update(from: local.bytes, count: local.byteCount)
-        start += local.byteCount
-      }
-    }
-    let distinct = StringTable(offsets: offsets, bytes: bytes).distinct()
+    ).distinct()
     var codes: [[UInt32]] = []
     var first = 0
     for local in locals {

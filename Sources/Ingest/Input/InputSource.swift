@@ -127,3 +127,28 @@ extension InputSource {
     return hasher.finish()
   }
 }
+
+extension InputSource {
+  /// Refuses names of inputs, and signs in them, that cannot be.
+  static func check(
+    _ paths: [String], delimiter: UInt8?, decimal: UInt8, thousands: UInt8?
+  ) throws(IngestError) {
+    func refuse(_ problem: String, _ advice: String) throws(IngestError) {
+      throw IngestError(.usage, problem, advice: advice)
+    }
+    if paths.isEmpty { try refuse("no file is given", "Name a file, or - for standard input") }
+    if paths.count(where: { $0 == "-" }) > 1 {
+      try refuse("standard input is given twice", "It can only be read once")
+    }
+    if ![0x2C, 0x2E].contains(decimal) || decimal == thousands {
+      try refuse(
+        "the decimal sign is not `.` or `,`, or separates thousands too", "Use --decimal . or ,")
+    }
+    if let delimiter,
+      delimiter == 0x22 || delimiter == 0x0A || delimiter == 0x0D || delimiter == 0
+        || delimiter >= 0x80
+    {
+      try refuse("a delimiter is one ASCII character", "Use for example , ; | or a tab")
+    }
+  }
+}

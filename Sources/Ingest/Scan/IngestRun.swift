@@ -12,9 +12,8 @@ final class IngestRun {
   private let ranges: IDRanges
   /// Decimals of the sampled amounts.
   private let decimalCount: Int
-  private let onReject: ((RejectedRow) throws(IngestError) -> Void)?
+  private var rejects: RejectJudge
   private var outputs: [TaskOutput] = []
-  private var firstReject: RejectedRow?
 
   struct Input {
     var source: InputSource
@@ -30,7 +29,7 @@ final class IngestRun {
     var options = options
     options.tuning.fit(memoryLimitByteCount: options.memoryLimitByteCount)
     self.options = options
-    self.onReject = onReject
+    rejects = RejectJudge(limit: options.rejectLimit, onReject: onReject)
     var inputs: [Input] = []
     var sample = FileSample()
     var byteCount = 0
@@ -64,12 +63,11 @@ final class IngestRun {
   }
 
   private static func check(_ paths: [String], _ options: IngestOptions) throws(IngestError) {
+    try InputSource.check(
+      paths, delimiter: options.delimiter, decimal: options.amountFormat.decimal,
+      thousands: options.amountFormat.thousands)
     func refuse(_ problem: String, _ advice: String) throws(IngestError) {
       throw IngestError(.usage, problem, advice: advice)
-    }
-    if paths.isEmpty { try refuse("no file is given", "Name a file, or - for standard input") }
-    if paths.count(where: { $0 == "-" }) > 1 {
-      try refuse("standard input is given twice", "It can only be read once")
     }
     if options.keptColumns.count > IngestLimits.keptColumnCount {
       try refuse(
@@ -78,17 +76,6 @@ final class IngestRun {
     }
     if Set(options.keptColumns.map { $0.lowercased() }).count < options.keptColumns.count {
       try refuse("a column is kept twice", "Name it once")
-    }
-    let format = options.amountFormat
-    if ![0x2C, 0x2E].contains(format.decimal) || format.decimal == format.thousands {
-      try refuse(
-        "the decimal sign is not `.` or `,`, or separates thousands too", "Use --decimal . or ,")
-    }
-    if let delimiter = options.delimiter,
-      delimiter == 0x22 || delimiter == 0x0A || delimiter == 0x0D
-        || delimiter == 0 || delimiter >= 0x80
-    {
-      try refuse("a delimiter is one ASCII character", "Use for example , ; | or a tab")
     }
   }
 
@@ -140,11 +127,7 @@ final class IngestRun {
   func scanFiles() throws(IngestError) {
     for input in inputs { try scan(input) }
     outputs = []
-    if case .share(let share) = options.rejectLimit,
-      Double(counts.rejected) > share * Double(counts.read)
-    {
-      throw tooManyRejects("\(share * 100)% of the rows read")
-    }
+    try rejects.judge(counts)
     report.rowsRead = counts.read
     report.rowsAccepted = counts.accepted
     report.rowsRejected = counts.rejected
@@ -256,7 +239,7 @@ final class IngestRun {
       }
       let firstLine = line
       line += output.lineCount
-      try takeRejects(output, firstLine)
+      try rejects.take(output.rejects, firstLine: firstLine, before: counts)
       if var error = output.error {
         if let local = error.line { error.line = firstLine + local }
         throw error
@@ -270,24 +253,6 @@ final class IngestRun {
     try partitions.take(outputs[..<taken])
     try kept.checkLimit(options.keptColumns)
     return expected
-  }
-
-  private func takeRejects(_ output: TaskOutput, _ firstLine: Int) throws(IngestError) {
-    var rejected = counts.rejected
-    for var row in output.rejects {
-      row.line += firstLine
-      if firstReject == nil { firstReject = row }
-      try onReject?(row)
-      rejected += 1
-      if case .count(let limit) = options.rejectLimit, rejected > limit {
-        counts.rejected = rejected
-        throw tooManyRejects("\(limit)")
-      }
-    }
-  }
-
-  private func tooManyRejects(_ limit: String) -> IngestError {
-    .tooManyRejects(firstReject, counts, limit: limit)
   }
 
   private func rowTooLong(_ source: InputSource, _ line: Int) -> IngestError {

@@ -76,25 +76,6 @@ extension Store {
         .limit, path: path + "/customers", found: "\(byteCount) bytes of customer ids",
         expected: "at most \(StorageLimits.textByteCountMax)", advice: "split the store")
     }
-    let count = tables.reduce(0) { $0 + $1.count }
-    let offsets = AlignedBuffer<UInt32>(count: count + 1) { offsets in
-      offsets[0] = 0
-      var (row, start) = (0, 0)
-      for table in tables {
-        for i in 0..<table.count {
-          row += 1
-          offsets[row] = UInt32(start) + table.offsets.pointer[i + 1]
-        }
-        start += table.bytes.count
-      }
-    }
-    let bytes = AlignedBuffer<UInt8>(count: byteCount) { bytes in
-      var start = 0
-      for table in tables {
-        UnsafeMutableRawBufferPointer(bytes)[start...].copyBytes(from: table.bytes.pointer)
-        start += table.bytes.count
-      }
-    }
-    return StringTable(offsets: offsets, bytes: bytes)
+    return StringTable(concatenating: tables.map { StringTable.Part($0) })
   }
 }
