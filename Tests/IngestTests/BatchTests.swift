@@ -37,6 +37,37 @@ import Testing
     }
   }
 
+  /// Ranges of ids without a customer, down to a log without a row, beside customers that are known.
+  @Test func partitionsMayBeEmptyBesideKnownCustomers() throws {
+    let known = existing(["A1": 0, "B7": 1])
+    let (left, right) = (
+      TemporaryFile(rows(["A7", "A7", "A8"], day: 1)), TemporaryFile(rows([], day: 1))
+    )
+    let all = (0..<60).map { $0 < 40 ? "A\($0 + 10)" : "B\($0 + 10)" }
+    let filtered = TemporaryFile(
+      "customer,date,amount,state\n"
+        + all.map { "\($0),2024-01-02,1,\($0.hasPrefix("A") ? "open" : "done")\n" }.joined())
+    try withExtendedLifetime((left, right, filtered)) {
+      for count in [1, 2, 9, 64] {
+        let some = try ingestAll(
+          [left.path], allowing { $0.tuning.partitionCount = count }, existing: known)
+        #expect(some.newCustomers == ["A7", "A8"])
+        #expect(some.table.customerCodes.array == [2, 3])
+        let none = try ingestAll(
+          [right.path], allowing { $0.tuning.partitionCount = count }, existing: known)
+        #expect(none.newCustomers.isEmpty && none.rows.isEmpty)
+        let done = try ingestAll(
+          [filtered.path],
+          allowing {
+            $0.tuning.partitionCount = count
+            $0.filters = [ColumnFilter(column: "state", value: "done")]
+          }, existing: known)
+        #expect(done.newCustomers == all.filter { $0.hasPrefix("B") }.sorted())
+        #expect(done.report.rowsFiltered == 40)
+      }
+    }
+  }
+
   @Test func idsOfEveryLengthAreToldApartAndSorted() throws {
     var ids: [String] = []
     for length in [1, 2, 7, 8, 9, 15, 16, 17, 18, 23, 24, 25, 40, 100, 1000, 4096] {

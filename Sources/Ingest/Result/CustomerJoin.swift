@@ -71,7 +71,7 @@ private struct JoinedPartition {
 
   init(_ customers: PartitionCustomers, existing: ExistingCustomers?) {
     let count = customers.count
-    guard let existing, count > 0 else {
+    guard let existing else {
       newCount = count
       for k in 0..<count { newByteCount += customers.byteCount(of: k) }
       return
@@ -79,7 +79,9 @@ private struct JoinedPartition {
     var newCount = 0
     var newByteCount = 0
     codes = AlignedBuffer(count: count) { codes in
-      customers.find(in: existing.stored, places: codes.baseAddress!)
+      // A partition without customers has room for none.
+      guard let places = codes.baseAddress, count > 0 else { return }
+      customers.find(in: existing.stored, places: places)
       for i in 0..<count {
         if codes[i] == unknownPlace {
           newCount += 1
