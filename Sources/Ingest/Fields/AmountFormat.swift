@@ -38,13 +38,13 @@ extension AmountFormat {
     var text = AmountText(bytes: field, first: 0, last: field.count)
     text.trimBlanks()
     if text.isEmpty { return .empty }
-    var isNegative = false
-    if text.head == 0x28, text.tail == 0x29 {  // ( )
+    let isInParentheses = text.head == 0x28 && text.tail == 0x29  // ( )
+    if isInParentheses {
       text.first += 1
       text.last -= 1
-      isNegative = true
       text.trimBlanks()
     }
+    var isNegative = false
     // A sign and a currency sign, in either order; a currency sign at the end.
     let hadSign = text.takeSign(&isNegative)
     if text.takeLeadingCurrency() {
@@ -52,7 +52,8 @@ extension AmountFormat {
       if !hadSign { _ = text.takeSign(&isNegative) }
     }
     if text.takeTrailingCurrency() { text.trimBlanks() }
-    return parseDigits(text, isNegative)
+    // Parentheses say minus, whatever sign stands in them.
+    return parseDigits(text, isNegative || isInParentheses)
   }
 
   private func parseDigits(_ text: AmountText, _ isNegative: Bool) -> AmountResult {
