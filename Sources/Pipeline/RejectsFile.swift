@@ -13,7 +13,13 @@ final class RejectsFile {
   private let path: String
   private let stream: UnsafeMutablePointer<FILE>
 
-  init(_ path: String) throws(IngestError) {
+  /// Refuses a path that is one of the inputs, under whatever name: opening it would empty it.
+  init(_ path: String, inputs: [String]) throws(IngestError) {
+    if let input = FileID.input(inputs, at: path) {
+      throw IngestError(
+        .usage, "the rejects file is the input \(input) itself", file: path,
+        advice: "Name another file with --rejects")
+    }
     guard let stream = fopen(path, "we") else { throw RejectsFile.failure(path, "open") }
     self.path = path
     self.stream = stream

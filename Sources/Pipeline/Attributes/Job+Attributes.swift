@@ -12,7 +12,7 @@ extension Job {
     let known = clock.measure("merge attributes") {
       CustomerAttributes(history, customerCount: order.count)
     }
-    let rejects = try request.rejectsPath.map { try RejectsFile($0) }
+    let rejects = try request.rejectsPath.map { try RejectsFile($0, inputs: request.paths) }
     let existing = order.count == 0 ? nil : order.existing
     var batch = try clock.measure("read customers") {
       try Ingest.ingestAttributes(
