@@ -14,6 +14,13 @@ package enum ExportDestination: Sendable, Equatable {
   case standardOutput
   /// Written beside the path and renamed onto it when complete.
   case file(String)
+  /// A device, a FIFO or a socket: written as it is, like standard output.
+  case stream(String)
+
+  /// What there is at a path, links followed: a file or nothing is `file`, a directory is refused.
+  package static func at(_ path: String) throws(ExportError) -> ExportDestination {
+    try OutputFile.Target(path).isStream ? .stream(path) : .file(path)
+  }
 }
 
 /// A frame, or some of its rows and columns, as text.
@@ -48,17 +55,26 @@ package struct FrameExport: Sendable {
   @discardableResult
   package func write(to destination: ExportDestination) throws(ExportError) -> Int {
     switch destination {
-    case .standardOutput: return try writeToStandardOutput()
+    case .standardOutput: return try write(to: STDOUT_FILENO, path: "standard output")
     case .file(let path):
+      if case .stream = try ExportDestination.at(path) { return try write(toStream: path) }
       let prepared = try prepare(path)
       try prepared.putInPlace()
       return prepared.byteCount
+    case .stream(let path): return try write(toStream: path)
     }
   }
 
+  private func write(toStream path: String) throws(ExportError) -> Int {
+    let file = try OutputFile(path: path)
+    let byteCount = try write(to: file.descriptor, path: path)
+    try file.close()
+    return byteCount
+  }
+
   /// Writes everything beside `path`, where nothing appears before `putInPlace`.
-  package func prepare(_ path: String) throws(ExportError) -> PreparedExport {
-    let file = try PreparedExport(path: path)
+  package func prepare(_ path: String) throws(ExportError) -> OutputFile {
+    let file = try OutputFile(path: path)
     file.byteCount = try writeRows(to: file.descriptor, path: path)
     try file.close()
     return file
@@ -98,13 +114,13 @@ package struct FrameExport: Sendable {
     return turns.end
   }
 
-  private func writeToStandardOutput() throws(ExportError) -> Int {
-    let path = "standard output"
+  /// Writes everything in order, to what need not have offsets.
+  private func write(to descriptor: Int32, path: String) throws(ExportError) -> Int {
     let formatter = RowFormatter(format: format, columns: columns)
     let groupSize = max(1, Parallel.threadCount) * 4
     let writers = (0..<groupSize).map { _ in WriterBox() }
     formatter.appendHeader(to: &writers[0].writer)
-    var byteCount = try put(writers[0].writer.bytes, to: STDOUT_FILENO, at: nil, path: path)
+    var byteCount = try put(writers[0].writer.bytes, to: descriptor, at: nil, path: path)
     for first in stride(from: 0, to: sliceCount, by: groupSize) {
       let count = min(groupSize, sliceCount - first)
       Parallel.perform(count) { task in
@@ -112,7 +128,7 @@ package struct FrameExport: Sendable {
         formatter.append(rows: slice(first + task), where: selection, to: &writers[task].writer)
       }
       for box in writers[..<count] {
-        byteCount += try put(box.writer.bytes, to: STDOUT_FILENO, at: nil, path: path)
+        byteCount += try put(box.writer.bytes, to: descriptor, at: nil, path: path)
       }
     }
     return byteCount

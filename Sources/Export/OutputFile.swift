@@ -6,31 +6,71 @@
   import Darwin
 #endif
 
-/// An export that is written but not in place yet; nothing is left of it if it never is.
+/// A file that is written beside its name and not in place yet; nothing is left of it if it never is.
 ///
 ///     let prepared = try export.prepare("scores.csv")
 ///     try prepared.putInPlace()       // before this there is no scores.csv, or still the old one
-package final class PreparedExport: @unchecked Sendable {
+///
+/// A link stays a link: what it leads to is replaced. The new file has the old one's permissions. A device, a FIFO
+/// or a socket is written as it is, and is never in place before.
+package final class OutputFile: @unchecked Sendable {
   // SAFETY: used by one thread at a time: the one that writes it, then the one that puts it in place.
   package let path: String
   package internal(set) var byteCount = 0
-  private(set) var descriptor: Int32
-  private let partialPath: String
+  package private(set) var descriptor: Int32
+  private let target: Target
+  /// Nil of what is no regular file.
+  private let partialPath: String?
   private var isInPlace = false
 
-  init(path: String) throws(ExportError) {
+  /// What a path leads to.
+  struct Target {
+    /// Where all links end.
+    let path: String
+    /// Type and permissions; nil when nothing is there.
+    let mode: mode_t?
+
+    /// Whether something is there that is no file to be replaced.
+    var isStream: Bool { mode.map { $0 & S_IFMT != S_IFREG } ?? false }
+
+    /// A directory, and a link that leads nowhere, are refused.
+    init(_ path: String) throws(ExportError) {
+      func failure(_ reason: String) -> ExportError {
+        .output(path: path, call: "open", reason: reason)
+      }
+      var info = stat()
+      if stat(path, &info) != 0 {
+        guard errno == ENOENT else { throw failure(errorText()) }
+        if lstat(path, &info) == 0 { throw failure("it is a link to a file that is not there") }
+        (self.path, mode) = (path, nil)
+        return
+      }
+      if info.st_mode & S_IFMT == S_IFDIR { throw failure("it is a directory") }
+      guard let resolved = realpath(path, nil) else { throw failure(errorText()) }
+      self.path = String(cString: resolved)
+      free(resolved)
+      mode = info.st_mode
+    }
+  }
+
+  package init(path: String) throws(ExportError) {
     self.path = path
-    partialPath = path + ".partial-\(getpid())"
-    descriptor = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    target = try Target(path)
+    let partialPath = target.isStream ? nil : target.path + ".partial-\(getpid())"
+    self.partialPath = partialPath
+    descriptor =
+      partialPath.map { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
+      ?? open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .output(path: path, call: "open", reason: errorText()) }
+    if partialPath != nil, let mode = target.mode { fchmod(descriptor, mode & 0o777) }
   }
 
   deinit {
     if descriptor >= 0 { _ = closeOnce(descriptor) }
-    if !isInPlace { unlink(partialPath) }
+    if !isInPlace, let partialPath { unlink(partialPath) }
   }
 
-  func close() throws(ExportError) {
+  package func close() throws(ExportError) {
     let status = closeOnce(descriptor)
     descriptor = -1
     guard status == 0 else { throw .output(path: path, call: "close", reason: errorText()) }
@@ -38,11 +78,11 @@ package final class PreparedExport: @unchecked Sendable {
 
   /// Renames it to its path, in place of what was there.
   package func putInPlace() throws(ExportError) {
-    guard rename(partialPath, path) == 0 else {
+    if let partialPath, rename(partialPath, target.path) != 0 {
       throw .output(path: path, call: "rename", reason: errorText())
     }
     isInPlace = true
   }
 }
 
-private func closeOnce(_ descriptor: Int32) -> Int32 { close(descriptor) }
+func closeOnce(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -85,16 +85,19 @@ package enum Parallel {
 
   /// Runs `background` on a thread of its own while `foreground` runs here, and waits for both; with one worker
   /// in all, `background` runs first. Both may use parallel loops: for work of which one part waits for a disk.
+  ///
+  /// - Parameter foreground: given a function that waits until `background` has ended.
   package static func beside<Output: ~Copyable, Failure: Error>(
-    _ background: @escaping @Sendable () -> Void, _ foreground: () throws(Failure) -> Output
+    _ background: @escaping @Sendable () -> Void,
+    _ foreground: (_ wait: () -> Void) throws(Failure) -> Output
   ) throws(Failure) -> Output {
     if threadCount <= 1 {
       background()
-      return try foreground()
+      return try foreground({})
     }
     let thread = BackgroundThread(background)
     thread.startOrRun()
     defer { thread.join() }
-    return try foreground()
+    return try foreground({ thread.join() })
   }
 }

@@ -138,9 +138,11 @@ package struct Job: ~Copyable {
   }
 
   /// Puts everything in force in one step, or nothing.
-  package mutating func publish() throws -> Published {
+  package mutating func publish() throws -> Published { try publish { true } }
+
+  private mutating func publish(when mayComeIntoForce: () -> Bool) throws -> Published {
     let start = ContinuousClock().now
-    let published = try writer.commit(publication)
+    let published = try writer.commit(publication, when: mayComeIntoForce)
     clock.add("publish", since: start)
     publication = Publication()
     newRows = nil
@@ -151,14 +153,28 @@ package struct Job: ~Copyable {
 
   /// As `publish()`, while `work` runs on a thread of its own: a publication waits for the disk much of its time.
   ///
-  /// What fails is thrown when both have ended, the publication's error first. What `work` gives is dropped
-  /// when the publication fails: it must not be final before.
+  /// Nothing comes into force when `work` fails. What it gives is dropped when the publication fails: it must not
+  /// be final before.
   package mutating func publish<Output: Sendable>(
     beside work: @escaping @Sendable () throws -> Output
   ) throws -> (published: Published, output: Output) {
     let result = WorkResult<Output>()
     let published = try Parallel.beside({ result.store(Result { try work() }) }) {
-      () throws(any Error) in try publish()
+      (wait) throws(any Error) in
+      var failure: (any Error)?
+      do {
+        return try publish {
+          wait()
+          do {
+            _ = try result.take().get()
+          } catch {
+            failure = error
+          }
+          return failure == nil
+        }
+      } catch {
+        throw failure ?? error
+      }
     }
     return (published, try result.take().get())
   }

@@ -33,6 +33,10 @@ enum Program {
         "this build of strata needs a CPU with AVX2 and FMA (x86-64-v3). Build it with "
           + "STRATA_BASELINE=1 for an older CPU.", ExitStatus.unavailable)
     }
+    openStandardDescriptors()
+    if let argument = argumentThatIsNoText() {
+      fail("the argument '\(argument)' is not UTF-8; rename the file, or go by a link", .usage)
+    }
     // A reader that closes its end (`strata export … | head`) is a write error here, not a signal.
     signal(SIGPIPE, SIG_IGN)
     do {

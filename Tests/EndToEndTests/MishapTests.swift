@@ -56,6 +56,76 @@ import Testing
     #expect(report["rejected"] as? Int == 1)
   }
 
+  @Test func anExportThatFailsLeavesTheStoreAsItWas() throws {
+    let folder = try Folder()
+    let first = try folder.write("one.csv", "customer,date,amount\na,2026-01-01,1\n")
+    #expect(try Program.run(["run", folder.file("store"), first, "--clv", "none"]).status == 0)
+    let before = try folder.contents(of: "store")
+    let second = try folder.write("two.csv", "customer,date,amount\nb,2026-01-02,2\n")
+    let job = ["run", folder.file("store"), second, "--clv", "none", "-o"]
+    for (arguments, status) in [
+      ([folder.file("x.csv"), "--columns", "customer_id,nope"], 64),
+      ([folder.file("x.csv"), "--segment", "nope"], 64),
+      ([folder.file("no/such/folder/x.csv")], 73), ([folder.path], 73),
+      (["-", "--columns", "nope"], 64),
+    ] {
+      let run = try Program.run(job + arguments)
+      #expect(Int(run.status) == status, "\(arguments): \(run.errors)")
+      #expect(try folder.contents(of: "store") == before)
+      #expect(!FileManager.default.fileExists(atPath: folder.file("x.csv")))
+    }
+    let again = try Program.run(job + [folder.file("x.csv")])
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(FileManager.default.fileExists(atPath: folder.file("x.csv")))
+  }
+
+  @Test func aDayWithoutOrdersIsNoMishap() throws {
+    let folder = try Folder()
+    let first = try folder.write(
+      "one.csv", "customer,date,amount\na,2026-01-01,1\nb,2026-01-02,2\n")
+    #expect(try Program.run(["run", folder.file("store"), first, "--clv", "none"]).status == 0)
+    let empty = try folder.write("two.csv", "customer,date,amount\n")
+    let run = try Program.run(["run", folder.file("store"), empty, "--clv", "none", "--json"])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect((try run.json()["ingest"] as? [String: Any])?["rows"] as? Int == 0)
+  }
+
+  @Test func outputsAreNotTheInput() throws {
+    let folder = try Folder()
+    let text = "customer,date,amount\na,2026-01-01,1\nb,never,2\n"
+    let log = try folder.write("x.csv", text)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.csv"), withDestinationPath: log)
+    for rejects in [log, folder.file("link.csv")] {
+      let run = try Program.run([
+        "ingest", folder.file("store"), log, "--max-rejects", "1", "--rejects", rejects,
+      ])
+      #expect(run.status == 64, "\(run.errors)")
+      #expect(try String(contentsOfFile: log, encoding: .utf8) == text)
+      let export = try Program.run(["run", folder.file("store"), log, "-o", rejects])
+      #expect(export.status == 64, "\(export.errors)")
+      #expect(try String(contentsOfFile: log, encoding: .utf8) == text)
+    }
+  }
+
+  /// A file that is opened must not get the number of a closed standard output.
+  @Test func closedStandardDescriptorsDoNoHarm() throws {
+    let folder = try Folder()
+    let log = try folder.write("x.csv", "customer,date,amount\na,2026-01-01,1\n")
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = [
+      "-c", "exec \"$0\" run \"$1\" \"$2\" --clv none 0<&- 1>&- 2>&-", Program.path,
+      folder.file("store"), log,
+    ]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 0)
+    #expect(try Program.run(["verify", folder.file("store")]).status == 0)
+    let lock = try String(contentsOfFile: folder.file("store/LOCK"), encoding: .utf8)
+    #expect(!lock.contains("Champions") && !lock.contains("publish"))
+  }
+
   @Test func compressedInputIsRefusedWithThePipeToUse() throws {
     let folder = try Folder()
     try Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0]).write(to: URL(fileURLWithPath: folder.file("x.gz")))

@@ -138,6 +138,46 @@ import Testing
     #expect(csv == expected)
   }
 
+  @Test func whatIsNoFileIsWrittenAsItIs() throws {
+    let export = try FrameExport(frame, format: .csv)
+    let base = "/tmp/strata-export-test-\(getpid()).kinds"
+    mkdir(base, 0o755)
+    defer {
+      for name in ["real.csv", "link.csv", "loose.csv", "fifo", ""] { remove(base + "/" + name) }
+    }
+    // A link goes on leading to the same file, which keeps its permissions.
+    fclose(fopen(base + "/real.csv", "w"))
+    chmod(base + "/real.csv", 0o600)
+    symlink("real.csv", base + "/link.csv")
+    let byteCount = try export.write(to: .at(base + "/link.csv"))
+    var info = stat()
+    #expect(lstat(base + "/link.csv", &info) == 0 && info.st_mode & S_IFMT == S_IFLNK)
+    #expect(stat(base + "/real.csv", &info) == 0 && info.st_mode & 0o777 == 0o600)
+    #expect(Int(info.st_size) == byteCount)
+
+    #expect(try ExportDestination.at("/dev/null") == .stream("/dev/null"))
+    #expect(try export.write(to: .file("/dev/null")) == byteCount)
+    #expect(stat("/dev/null", &info) == 0 && info.st_mode & S_IFMT == S_IFCHR)
+
+    // Opened for both sides, so that neither waits for the other.
+    mkfifo(base + "/fifo", 0o600)
+    let reader = open(base + "/fifo", O_RDWR | O_NONBLOCK)
+    defer { close(reader) }
+    #expect(try export.write(to: .at(base + "/fifo")) == byteCount)
+    var bytes = [UInt8](repeating: 0, count: byteCount)
+    #expect(read(reader, &bytes, byteCount) == byteCount)
+    let file = fopen(base + "/real.csv", "r")
+    var written = [UInt8](repeating: 0, count: byteCount)
+    #expect(fread(&written, 1, byteCount, file) == byteCount && bytes == written)
+    fclose(file)
+
+    symlink("nowhere.csv", base + "/loose.csv")
+    for path in ["/loose.csv", ""] {
+      #expect(throws: ExportError.self) { try export.write(to: .at(base + path)) }
+      #expect(throws: ExportError.self) { try export.write(to: .file(base + path)) }
+    }
+  }
+
   @Test func aPreparedExportIsNotThereUntilItIsPutInPlace() throws {
     let path = "/tmp/strata-export-test-\(getpid()).prepared"
     defer { unlink(path) }

@@ -7,9 +7,12 @@ extension StoreWriter {
   /// Temporary directories are written, synchronised, re-read and renamed, and then the manifest is replaced; what
   /// does not depend on each other waits for the disk at the same time.
   /// An error at any point leaves the old state in force, removes what was new, and says so.
+  ///
+  /// - Parameter mayComeIntoForce: asked when all is written and on the disk, before any of it comes to its name;
+  ///   false gives everything up, as an error does.
   @discardableResult
   package mutating func commit(
-    _ publication: Publication
+    _ publication: Publication, when mayComeIntoForce: () -> Bool = { true }
   ) throws(StorageError) -> Published {
     let manifest = store.manifest
     var next = manifest
@@ -22,6 +25,11 @@ extension StoreWriter {
       let published = StoreWriter.enter(
         publication, plans.compactMap(\.summary), records.map(\.checksum), into: &next)
       try synchronize(records, next)
+      guard mayComeIntoForce() else {
+        throw StorageError(
+          .invalid, path: store.path, found: "that what belongs to the publication failed",
+          expected: "both or neither", advice: "")
+      }
       try putInPlace(plans)
       try store.putNextManifestInPlace(onRename: { mayRemove = false })
       store = Store(path: store.path, manifest: next, system: store.system)

@@ -35,9 +35,10 @@ struct ExportOptions: ParsableArguments {
     return path?.hasSuffix(".jsonl") == true || path?.hasSuffix(".ndjson") == true ? .jsonl : .csv
   }
 
-  func destination(_ configuration: Configuration) -> ExportDestination {
+  /// Refuses a directory before any work is done for it.
+  func destination(_ configuration: Configuration) throws -> ExportDestination {
     guard let path = path(configuration), path != "-" else { return .standardOutput }
-    return .file(path)
+    return try .at(path)
   }
 
   /// nil for all columns.

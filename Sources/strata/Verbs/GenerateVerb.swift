@@ -1,4 +1,5 @@
 import ArgumentParser
+import Export
 import Generation
 import JSONText
 import Reports
@@ -57,21 +58,10 @@ struct GenerateVerb: ParsableCommand {
 
   /// Writes beside the name and renames, so that a file of that name is always whole.
   private func writeLog(_ generator: OrderLogGenerator) throws -> OrderLogGenerator.Report {
-    let partial = output + ".partial-\(getpid())"
-    let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "\(output): open: \(String(cString: strerror(errno)))")
-    }
-    do {
-      let report = try generator.write(to: descriptor)
-      guard close(descriptor) == 0, rename(partial, output) == 0 else {
-        throw Failure(.inputOutput, "\(output): \(String(cString: strerror(errno)))")
-      }
-      return report
-    } catch {
-      close(descriptor)
-      unlink(partial)
-      throw error
-    }
+    let file = try OutputFile(path: output)
+    let report = try generator.write(to: file.descriptor)
+    try file.close()
+    try file.putInPlace()
+    return report
   }
 }

@@ -48,13 +48,18 @@ struct RunVerb: ParsableCommand {
     let ingestRequest = try input.request(store: target.store, configuration)
     request.memoryLimitByteCount = ingestRequest.options.memoryLimitByteCount
     let path = output.path(configuration)
+    let destination = try path.map { _ in try output.destination(configuration) }
+    if let path, let input = FileID.input(ingestRequest.paths + attributeFiles, at: path) {
+      throw Failure(
+        .usage, "the export \(path) is the input \(input) itself; name another file with -o")
+    }
     var job = try Job(store: target.store, creating: true)
     let report = try job.ingest(ingestRequest, scoring: request)
     let attributeReport = try ingestAttributes(&job, ingestRequest, configuration)
     let base = try configuration.locating { try job.score(request) }
     let check = try DriftCheck(drift, configuration, job, base)
     try check.refuse()
-    let (published, byteCount) = try publish(&job, base, configuration)
+    let (published, byteCount) = try publish(&job, base, configuration, destination)
     let snapshot = published.snapshots[0]
     if path == "-" {
       printError(job.clock.text)
@@ -88,11 +93,13 @@ struct RunVerb: ParsableCommand {
   }
 
   /// Publishes, and exports: a file is written while the publication waits for the disk, and appears under its
-  /// name when both are complete.
+  /// name when both are complete; the one does not come without the other. What is written to standard output or
+  /// a device cannot be taken back, and follows what is in force.
   private func publish(
-    _ job: inout Job, _ base: ScoredBase, _ configuration: Configuration
+    _ job: inout Job, _ base: ScoredBase, _ configuration: Configuration,
+    _ destination: ExportDestination?
   ) throws -> (published: Published, exportByteCount: Int?) {
-    guard output.path(configuration) != nil else { return (try job.publish(), nil) }
+    guard let destination else { return (try job.publish(), nil) }
     let format = output.format(configuration)
     let columns = output.columnNames(configuration)
     let segments = output.segmentNames(configuration)
@@ -101,10 +108,18 @@ struct RunVerb: ParsableCommand {
       return try FrameExport(
         frame, format: format, columns: columns, selection: rows(of: frame, inSegments: segments))
     }
-    guard case .file(let path) = output.destination(configuration) else {
+    guard case .file(let path) = destination else {
+      let export = try export()
       let published = try job.publish()
       let start = ContinuousClock().now
-      let byteCount = try export().write(to: .standardOutput)
+      let byteCount: Int
+      do {
+        byteCount = try export.write(to: destination)
+      } catch {
+        throw Failure(
+          .inputOutput,
+          "\(error); the snapshot \(published.snapshots[0].name) is published: export it again")
+      }
       job.note("export", since: start)
       return (published, byteCount)
     }
