@@ -33,7 +33,8 @@ package final class QueryServer: Sendable {
   ) throws -> QueryServer {
     try checkProtection(configuration, logger)
     let tls = try configuration.tls.map { try TLSListener.context($0) }
-    raiseDescriptorLimit(toServe: configuration.limits.clientCountMax)
+    try raiseDescriptorLimit(
+      toServe: configuration.limits.clientCountMax, eventLoopCount: configuration.eventLoopCount)
     let holder = try SnapshotHolder(source, logger: logger)
     let host = ServerHost(
       source: source, holder: holder, limits: configuration.limits, version: version)
@@ -138,22 +139,25 @@ package final class QueryServer: Sendable {
     _ configuration: ServerConfiguration, _ logger: Logger
   ) throws(ServerError) {
     if configuration.address == nil && configuration.unixPath == nil { throw .nowhereToListen }
+    if let path = configuration.unixPath { try UnixSocketPath.check(path) }
     if let metrics = configuration.metricsAddress, !metrics.isLoopback {
       guard configuration.allowsInsecure else {
-        throw .unprotected(address: "\(metrics) (metrics)", missing: "protection")
+        throw .unprotectedMetrics(address: "\(metrics)")
       }
       logger.warning("metrics are served unprotected", metadata: ["on": "\(metrics)"])
     }
     guard let address = configuration.address, !address.isLoopback else { return }
-    let missing = [
-      configuration.token == nil ? "a token" : nil, configuration.tls == nil ? "TLS" : nil,
-    ].compactMap { $0 }
+    let missing: [ServerError.Protection] =
+      (configuration.token == nil ? [.token] : []) + (configuration.tls == nil ? [.tls] : [])
     guard !missing.isEmpty else { return }
     guard configuration.allowsInsecure else {
-      throw .unprotected(address: "\(address)", missing: missing.joined(separator: " and "))
+      throw .unprotected(address: "\(address)", missing: missing)
     }
     logger.warning(
       "serving other machines insecurely",
-      metadata: ["on": "\(address)", "missing": .string(missing.joined(separator: " and "))])
+      metadata: [
+        "on": "\(address)",
+        "missing": .string(missing.map(\.rawValue).joined(separator: " and ")),
+      ])
   }
 }

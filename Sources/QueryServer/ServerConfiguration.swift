@@ -14,19 +14,24 @@ package struct ServerConfiguration: Sendable {
   package var allowsInsecure = false
   /// Where Prometheus may read metrics; nil for nowhere.
   package var metricsAddress: ListenAddress?
-  /// Threads that read, answer look-ups and write.
+  /// Threads that read, answer look-ups and write; within `eventLoopCounts`.
   package var eventLoopCount = 1
   /// Whether clients without TLS are served by `SocketLoop` where the system has it, instead of NIO channels.
   package var servesSocketsDirectly = true
   /// Queries that run at a time; each uses all cores.
   package var queryThreadCount = 2
-  /// Seconds between looks for a new snapshot; 0 looks only on SIGHUP.
+  /// Seconds between looks for a new snapshot; 0 looks only on SIGHUP. Within `reloadSecondsRange`.
   package var reloadSeconds: Double = 2
   /// Seconds that requests get to end after SIGTERM.
   package var drainSeconds: Double = 5
   package var limits = ServiceLimits()
 
   package init() {}
+
+  /// Each event loop takes threads and descriptors; more of them than processors gain nothing.
+  package static let eventLoopCounts = 1...256
+  /// Up to a day.
+  package static let reloadSecondsRange: ClosedRange<Double> = 0...86_400
 }
 
 /// PEM files of a certificate chain and its private key.

@@ -9,6 +9,7 @@ import Generation
 import Ingest
 import Models
 import Pipeline
+import QueryServer
 import Storage
 
 /// An error as it leaves the program: what to say, and the exit code that says the same.
@@ -41,6 +42,7 @@ struct Failure: Error {
     case let error as ChangesError: self.init(ExitStatus(error), "\(error)")
     case let error as QueryError: self.init(.usage, "\(error)")
     case let error as ExportError: self.init(ExitStatus(error), "\(error)")
+    case let error as ServerError: self.init(ExitStatus(error.category), "\(error)")
     default: return nil
     }
   }
@@ -53,6 +55,15 @@ extension ExitStatus {
     case .badData: self = .badData
     case .noInput: self = .noInput
     case .inputOutput: self = .inputOutput
+    }
+  }
+
+  init(_ category: ServerError.Category) {
+    switch category {
+    case .usage: self = .usage
+    case .noInput: self = .noInput
+    case .badConfiguration: self = .badConfiguration
+    case .unavailable: self = .unavailable
     }
   }
 

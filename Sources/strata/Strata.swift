@@ -17,9 +17,9 @@ struct Strata: ParsableCommand {
       Order logs go into a store (ingest); score gives every customer RFM scores and a segment, and
       publishes them as a snapshot; export writes it out. run does all three: the nightly job.
 
-      Exit codes: 0 done, 3 drifted too far, 64 usage, 65 bad data, 66 no input, 69 a command or the
-      CPU is not available, 70 a bug in Strata, 73 cannot create, 74 input or output failed, 75 store
-      locked, 78 bad configuration.
+      Exit codes: 0 done, 3 drifted too far, 64 usage, 65 bad data, 66 no input, 69 a command, an
+      address or the CPU is not available, 70 a bug in Strata, 73 cannot create, 74 input or output
+      failed, 75 store locked, 78 bad configuration.
       """,
     version: "0.1.0",
     subcommands: verbs)

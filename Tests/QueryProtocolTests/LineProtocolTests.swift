@@ -41,8 +41,42 @@ import Testing
     #expect(client.send("ECHO \"a b\"\n") == #"{"ok":true,"reply":"a b"}"# + "\n")
     #expect(client.send(#"ECHO "a\"\u00e9\\""# + "\n") == #"{"ok":true,"reply":"a\"é\\"}"# + "\n")
     #expect(client.send(#"GET "c2" r"# + "\n") == #"{"ok":true,"customer":{"r":3}}"# + "\n")
-    #expect(client.send(#"ECHO "half"# + "\n") == #"{"ok":true,"reply":"\"half"}"# + "\n")
-    #expect(client.send(#"ECHO "bad\x""# + "\n") == #"{"ok":true,"reply":"\"bad\\x\""}"# + "\n")
+    #expect(client.send("ECHO a\"b\"\n") == #"{"ok":true,"reply":"a\"b\""}"# + "\n")
+  }
+
+  @Test func anArgumentInQuotesThatIsNoJSONStringIsRefusedWithItsPlace() throws {
+    let client = Conversation(sampleBase())
+    let arguments = [
+      #""half"#, #""bad\x""#, #""\ud83d""#, #""a b"#, "\"", #""a"b"#, #""a\"#, "\"a\tb\"",
+    ]
+    for argument in arguments {
+      for (command, byte) in [("ECHO", 5), ("NAMED ECHO", 11), ("GET c1", 7)] {
+        let json = try JSON.parse(client.send("\(command) \(argument)\n"))
+        #expect(json["code"] == "invalid_text", "\(command) \(argument)")
+        #expect(json["error"]?.stringValue?.contains("at byte \(byte) ") == true)
+      }
+    }
+    // What a query holds is its own affair, and the next line begins anew.
+    #expect(client.send(#"SELECT r AS "a b" FROM customers LIMIT 1"# + "\n").contains(#""a b""#))
+    #expect(client.send(#"NAMED SELECT "r"FROM customers LIMIT 1"# + "\n").contains("rows"))
+    #expect(client.send(#"COUNT WHERE "r"=2"# + "\n") == #"{"ok":true,"count":1}"# + "\n")
+    #expect(client.send("ECHO x\n") == #"{"ok":true,"reply":"x"}"# + "\n")
+  }
+
+  @Test func aWrongNumberOfArgumentsShowsTheUsage() throws {
+    let client = Conversation(sampleBase())
+    for (line, usage) in [("DBSIZE x", "it is: DBSIZE"), ("HGET c1", "it is: HGET id column")] {
+      let json = try JSON.parse(client.send(line + "\n"))
+      #expect(json["error"]?.stringValue?.hasSuffix(usage) == true)
+    }
+  }
+
+  @Test func anObjectHasAColumnThatIsNamedTwiceOnce() {
+    let client = Conversation(sampleBase())
+    #expect(
+      client.send("GET c2 segment r segment r\n")
+        == #"{"ok":true,"customer":{"segment":"New \"x\"","r":3}}"# + "\n")
+    #expect(client.send("HMGET c2 r r\n") == #"{"ok":true,"values":[3,3]}"# + "\n")
   }
 
   @Test func whatIsWrongIsAReplyAndTheConnectionGoesOn() {

@@ -53,6 +53,14 @@ import Testing
       redis.command("QUERY", "SELECT segmnt FROM customers").hasSuffix("(line 1, column 8)\r\n"))
   }
 
+  @Test func aLimitThatIsNoWholeNumberIsShownAsItIsWritten() throws {
+    let client = Conversation(sampleBase())
+    for limit in ["1.5", "1e3", "2.50"] {
+      let json = try JSON.parse(client.send("SELECT r FROM customers LIMIT \(limit)\n"))
+      #expect(json["error"] == .string("expected a whole number of rows, found \(limit)"))
+    }
+  }
+
   @Test func customersAreCountedByACondition() throws {
     let client = Conversation(sampleBase(count: 100))
     #expect(client.send("COUNT\n") == #"{"ok":true,"count":100}"# + "\n")
@@ -78,7 +86,7 @@ import Testing
     #expect(bytes.send("PING\n") == #"{"ok":true,"reply":"PONG"}"# + "\n")
   }
 
-  @Test func aQueryOfAnotherDateAsksThatSnapshot() {
+  @Test func aQueryOfAnotherDateAsksThatSnapshot() throws {
     struct Host: ServiceHost {
       func information(on base: CustomerBase) -> [(title: String, members: [JSON.Member])] { [] }
       func snapshots() throws -> [JSON] { [] }
@@ -92,7 +100,11 @@ import Testing
         #"{"ok":true,"snapshot":"2026-11-20.1","#))
     #expect(
       client.send("SELECT count(*) AS n FROM customers AT '2026-11-20'\n").hasSuffix("[[3]]}\n"))
+    let none = try JSON.parse(client.send("SELECT count(*) FROM customers AT '2020-01-01'\n"))
+    #expect(none["code"] == "invalid_query")
+    #expect(none["line"] == 1 && none["column"] == 35)
     #expect(
-      client.send("SELECT count(*) FROM customers AT '2020-01-01'\n").contains("invalid_query"))
+      none["excerpt"]?.stringValue?.hasSuffix(
+        "^\nno snapshot of 2020-01-01; SNAPSHOTS lists them") == true)
   }
 }

@@ -107,4 +107,31 @@ import Testing
       + "# Commandstats\r\nget:calls=2,p99_us=1.5\r\n"
     #expect(client.command("INFO") == "$\(text.utf8.count)\r\n\(text)\r\n")
   }
+
+  @Test func infoGivesTheSectionsThatAreNamed() {
+    let client = Conversation(sampleBase())
+    let server = "# Server\r\nversion:1.0.0\r\nuptime_seconds:3\r\n"
+    let all = client.command("INFO")
+    #expect(client.command("INFO", "server") == "$\(server.utf8.count)\r\n\(server)\r\n")
+    #expect(client.command("INFO", "SERVER", "nope") == client.command("INFO", "server"))
+    #expect(client.command("INFO", "server", "commandstats") == all)
+    for name in ["all", "everything", "Default"] { #expect(client.command("INFO", name) == all) }
+    for name in ["replication", "nope", ""] {
+      #expect(client.command("INFO", name) == "$0\r\n\r\n")
+    }
+    let lines = Conversation(sampleBase())
+    #expect(
+      lines.send("INFO server\n")
+        == #"{"ok":true,"server":{"version":"1.0.0","uptime_seconds":3}}"# + "\n")
+    #expect(lines.send("INFO nope\n") == #"{"ok":true}"# + "\n")
+  }
+
+  @Test func aCommandIsDescribedInTheTenElementsOfRedis() {
+    let client = Conversation(sampleBase())
+    let get =
+      "*10\r\n$3\r\nget\r\n:-2\r\n*1\r\n$8\r\nreadonly\r\n:1\r\n:1\r\n:1\r\n"
+      + "*0\r\n*0\r\n*0\r\n*0\r\n"
+    #expect(client.command("COMMAND", "INFO", "get") == "*1\r\n" + get)
+    #expect(client.command("COMMAND").contains(get))
+  }
 }

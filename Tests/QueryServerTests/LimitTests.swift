@@ -29,6 +29,22 @@ extension QueryServerTests {
       #expect(limits.replyRowCountMax == 100_000)
     }
 
+    @Test func moreEventLoopsThanThereAreDescriptorsForAreAnError() throws {
+      let error = try #require(throws: ServerError.self) {
+        try raiseDescriptorLimit(toServe: .max, eventLoopCount: .max)
+      }
+      guard case .tooFewDescriptors = error else {
+        Issue.record("\(error)")
+        return
+      }
+      #expect("\(error)".contains("--event-loops"))
+      #expect(error.category == .unavailable)
+      #expect(ServerConfiguration.eventLoopCounts == 1...256)
+      for seconds in [-1, .nan, .infinity, 1e300] {
+        #expect(!ServerConfiguration.reloadSecondsRange.contains(seconds))
+      }
+    }
+
     @Test func oneClientTooManyIsToldSoInItsOwnProtocol() async throws {
       try await withServer {
         $0.limits.clientCountMax = 2
@@ -181,7 +197,7 @@ extension QueryServerTests {
         $0.limits.requestSecondsMax = 600
       } body: { server in
         let port = try #require(server.port)
-        raiseDescriptorLimit(toServe: 4_096)
+        try raiseDescriptorLimit(toServe: 4_096)
         let writers = try (0..<1_000).map { _ in try SocketClient(port: port) }
         let readers = try (0..<100).map { _ in
           try SocketClient(port: port, receiveBufferByteCount: 4_096)

@@ -56,6 +56,7 @@ extension QueryServerTests {
         #expect(cli("--json -3 SEGMENTS").contains(#""Champions":50"#))
         #expect(cli("SELECT 'count(*) FROM customers'").hasSuffix("100\n"))
         #expect(cli("INFO").contains("connected_clients:1"))
+        #expect(cli("INFO server").hasPrefix("# Server") && !cli("INFO server").contains("# Cl"))
         #expect(
           Self.output("redis-cli -p \(port) PING").hasPrefix("NOAUTH "))
       }
@@ -78,6 +79,8 @@ extension QueryServerTests {
             assert r.exists("c100007", "nobody") == 1 and r.dbsize() == 100
             assert [json.loads(x)["orders"] for x in r.mget("c100001", "c100002")] == [1, 2]
             assert r.info()["connected_clients"] >= 1
+            assert r.info("server")["server"] == "strata" and r.info("replication") == {}
+            assert r.command()["get"]["arity"] == -2
             assert r.execute_command("COUNT", "WHERE orders < 10") == 10
             pipe = r.pipeline(transaction=False)
             for i in range(5000): pipe.get("c%d" % (100000 + i % 100))

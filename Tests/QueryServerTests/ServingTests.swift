@@ -156,12 +156,8 @@ extension QueryServerTests {
           }
         }
       }
-      await #expect(throws: ServerError.nowhereToListen) {
-        try await withServer {
-          $0.address = nil
-        } body: { _ in
-        }
-      }
+      let nowhere = try await refusal { $0.address = nil }
+      #expect(nowhere == .nowhereToListen && nowhere.category == .usage)
       #expect(try #require(ListenAddress("127.0.0.5:1")).isLoopback)
       #expect(try #require(ListenAddress("[::1]:1")).isLoopback)
       #expect(try #require(ListenAddress("[0:0:0:0:0:0:0:1]:1")).isLoopback)
@@ -172,6 +168,60 @@ extension QueryServerTests {
         "", ":1", "host.example:1", "127.0.0.1", "127.0.0.1:65536", "::1:80", "1.2.3:4:5",
       ] {
         #expect(ListenAddress(text) == nil, "\(text)")
+      }
+    }
+
+    /// Why a server of this configuration does not start.
+    private func refusal(_ change: (inout ServerConfiguration) -> Void) async throws -> ServerError
+    {
+      try await #require(throws: ServerError.self) { try await withServer(change) { _ in } }
+    }
+
+    @Test func aRefusalNamesTheAddressAndWhatHelps() async throws {
+      let open = try await refusal { $0.address = ListenAddress(host: "0.0.0.0", port: 7_997) }
+      #expect(
+        "\(open)" == "0.0.0.0:7997 can be reached from other machines, and a token and TLS are "
+          + "missing; give --token-file, --tls-cert and --tls-key, or --insecure to serve everybody "
+          + "unprotected")
+      let token = try #require(AccessToken(Array("t".utf8)))
+      let plain = try await refusal {
+        $0.address = ListenAddress(host: "0.0.0.0", port: 7_997)
+        $0.token = token
+      }
+      #expect("\(plain)".contains("TLS is missing; give --tls-cert and --tls-key, or --insecure"))
+      let metrics = try await refusal {
+        $0.token = token
+        $0.tls = TLSFiles(certificatePath: "c", keyPath: "k")
+        $0.metricsAddress = ListenAddress(host: "0.0.0.0", port: 7_996)
+      }
+      #expect("\(metrics)".contains("the metrics address 0.0.0.0:7996"))
+      #expect("\(metrics)".contains("--metrics an address of this machine"))
+      #expect("\(metrics)".contains("--insecure") && !"\(metrics)".contains("--token-file"))
+      for error in [open, plain, metrics] { #expect(error.category == .usage) }
+    }
+
+    @Test func anAddressThatCannotBeListenedOnIsToldInWords() async throws {
+      try await withServer { server in
+        let port = try #require(server.port)
+        let taken = try await refusal { $0.address = ListenAddress(host: "127.0.0.1", port: port) }
+        #expect(
+          "\(taken)" == "cannot listen on 127.0.0.1:\(port): Address already in use; stop the "
+            + "program that listens there, or give --listen another address")
+        #expect(taken.category == .unavailable)
+        let metrics = try await refusal {
+          $0.metricsAddress = ListenAddress(host: "127.0.0.1", port: port)
+        }
+        #expect("\(metrics)".contains("give --metrics another address"))
+      }
+      let folder = try await refusal { $0.unixPath = "/nowhere/strata.sock" }
+      #expect(
+        "\(folder)" == "cannot listen on /nowhere/strata.sock: No such file or directory; make its "
+          + "folder, or give --unix another path")
+      for path in ["", "/tmp/" + String(repeating: "x", count: 120)] {
+        let error = try await refusal { $0.unixPath = path }
+        #expect(error == .unusableSocketPath(path, byteCountMax: 103))
+        #expect("\(error)".contains("1 to 103 bytes, this one \(path.utf8.count)"))
+        #expect(error.category == .usage)
       }
     }
 

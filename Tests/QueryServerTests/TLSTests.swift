@@ -83,18 +83,26 @@ extension QueryServerTests {
       }
     }
 
-    @Test func aCertificateThatCannotBeReadIsAnError() async throws {
-      await #expect(throws: ServerError.self) {
-        try await withServer {
-          $0.tls = TLSFiles(certificatePath: "/nowhere.pem", keyPath: files.keyPath)
-        } body: { _ in
+    @Test func aCertificateThatCannotBeUsedIsNamedWithWhatIsWrong() async throws {
+      let none = "/nowhere.pem"
+      let (certificate, key, other) = (files.certificatePath, files.keyPath, #filePath)
+      let strange = fixture("other-key.pem")
+      let mistakes: [(String, String, ServerError.Category, says: String)] = [
+        (none, key, .noInput, "\(none): open: No such file or directory"),
+        (certificate, none, .noInput, "\(none): open: No such file or directory"),
+        (other, key, .badConfiguration, "\(other): holds no PEM certificate"),
+        (certificate, other, .badConfiguration, "\(other): holds no PEM key"),
+        (certificate, strange, .badConfiguration, "\(strange): is not the key of the certificate"),
+      ]
+      for (certificate, key, category, says) in mistakes {
+        let error = try await #require(throws: ServerError.self) {
+          try await withServer {
+            $0.tls = TLSFiles(certificatePath: certificate, keyPath: key)
+          } body: { _ in
+          }
         }
-      }
-      await #expect(throws: ServerError.self) {
-        try await withServer {
-          $0.tls = TLSFiles(certificatePath: files.certificatePath, keyPath: #filePath)
-        } body: { _ in
-        }
+        #expect("\(error)".hasPrefix(says), "\(error)")
+        #expect(error.category == category)
       }
     }
   }

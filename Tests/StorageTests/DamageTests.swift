@@ -111,6 +111,25 @@ struct DamageTests {
     #expect(damages.allSatisfy { $0.description.contains("expected") })
   }
 
+  @Test(
+    "What is no file in place of one is damage, and nobody waits for it", .timeLimit(.minutes(1)))
+  func noFile() throws {
+    let directory = TemporaryDirectory()
+    let path = try smallStore(directory)
+    for (name, original) in try contents(of: path) where name != StoreLock.fileName {
+      for make in [{ mkfifo($0, 0o600) }, { mkdir($0, 0o700) }] as [(String) -> Int32] {
+        unlink(path + "/" + name)
+        try #require(make(path + "/" + name) == 0)
+        let damages = try Store.verify(at: path).damages
+        #expect(damages.contains { $0.kind == .damaged && $0.path.hasSuffix(name) }, "\(name)")
+        #expect(throws: StorageError.self, "\(name)") { try loadEverything(path) }
+        rmdir(path + "/" + name)
+      }
+      try overwrite(path + "/" + name, with: original)
+    }
+    #expect(try Store.verify(at: path).isClean)
+  }
+
   @Test("A file of the same name from another store is found")
   func foreignFile() throws {
     let (directory, other) = (TemporaryDirectory(), TemporaryDirectory())

@@ -12,6 +12,9 @@ package struct Query: Sendable {
   /// The text after AT, as written: a date or the name of a snapshot. The caller finds the snapshot.
   package var at: String? { statement.at }
 
+  /// Where that text stands in the query, in UTF-8 bytes: its quote.
+  package var atByteOffset: Int? { statement.at == nil ? nil : statement.atByteOffset }
+
   /// Parses one SELECT.
   package static func parse(_ text: String) throws(QueryError) -> Query {
     var parser = try Parser(text)

@@ -16,6 +16,7 @@ extension Parser {
         throw unexpected("a date or a snapshot in quotes")
       }
       statement.at = text
+      statement.atByteOffset = token.byteOffset
       advance()
     }
     if take("WHERE") { statement.condition = try expression() }
@@ -104,7 +105,7 @@ extension Parser {
 
   private mutating func rowCount() throws(QueryError) -> Int {
     guard case .number(.integer(let count)) = token.kind else {
-      throw unexpected("a number of rows")
+      throw unexpected("a whole number of rows")
     }
     advance()
     // Past 2^40 rows there is nothing to count; the bound keeps sums of LIMIT and OFFSET from overflowing.

@@ -67,7 +67,23 @@ struct Parser {
   }
 
   func unexpected(_ expected: String) -> QueryError {
-    QueryError(.syntax, "expected \(expected), found \(token.shown)", at: token.byteOffset)
+    QueryError(.syntax, "expected \(expected), found \(shownToken)", at: token.byteOffset)
+  }
+
+  /// How messages quote the next token: a number as it is written, up to 40 bytes.
+  private var shownToken: String {
+    guard case .number = token.kind else { return token.shown }
+    var written: [UInt8] = []
+    for byte in text.utf8.dropFirst(token.byteOffset).prefix(40) {
+      let isExponent = written.last.map { $0 | 0x20 == UInt8(ascii: "e") } ?? false
+      let isSign = byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
+      guard
+        Lexer.isDigit(byte) || byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e")
+          || isSign && isExponent
+      else { break }
+      written.append(byte)
+    }
+    return String(decoding: written, as: UTF8.self)
   }
 
   mutating func expectEnd() throws(QueryError) {

@@ -21,6 +21,7 @@ struct SelectStatement: Sendable {
   var tableByteOffset = 0
   /// The text after AT: which snapshot is asked.
   var at: String?
+  var atByteOffset = 0
   var condition: Syntax?
   var groupBy: [Syntax] = []
   var having: Syntax?

@@ -60,9 +60,13 @@ package enum Command: UInt8, CaseIterable, Sendable {
     case .auth: "[user] token"
     case .client: "ID | GETNAME | SETNAME name | SETINFO field value | INFO"
     case .segments: "[DETAILS]"
-    case .dbsize, .schema, .snapshots, .info, .quit: ""
+    case .info: "[section …]"
+    case .dbsize, .schema, .snapshots, .quit: ""
     }
   }
+
+  /// Its name, and its arguments where it has any.
+  var usage: String { arguments.isEmpty ? "\(name)" : "\(name) \(arguments)" }
 
   /// What it does, in one line.
   package var summary: String {

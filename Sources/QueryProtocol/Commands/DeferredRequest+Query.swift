@@ -10,7 +10,9 @@ extension DeferredRequest {
     var asked = base
     do throws(QueryError) {
       let query = try Query.parse(text)
-      if let date = query.at { asked = try older(date, service.host) }
+      if let date = query.at {
+        asked = try older(date, at: query.atByteOffset, service.host)
+      }
       result = try query.run(on: asked.source, control)
     } catch {
       throw ReplyError(error, in: text)
@@ -51,15 +53,17 @@ extension DeferredRequest {
     writer.endArray()
   }
 
-  /// The snapshot that a query's AT names.
-  private func older(_ date: String, _ host: any ServiceHost) throws(QueryError) -> CustomerBase {
+  /// The snapshot that a query's AT names, at `byteOffset` of its text.
+  private func older(
+    _ date: String, at byteOffset: Int?, _ host: any ServiceHost
+  ) throws(QueryError) -> CustomerBase {
     if date == base.name { return base }
     do {
       if let found = try host.customers(at: date) { return found }
     } catch {
-      throw QueryError(.name, "the snapshot of \(date) cannot be loaded: \(error)")
+      throw QueryError(.name, "the snapshot of \(date) cannot be loaded: \(error)", at: byteOffset)
     }
-    throw QueryError(.name, "no snapshot of \(date); SNAPSHOTS lists them")
+    throw QueryError(.name, "no snapshot of \(date); SNAPSHOTS lists them", at: byteOffset)
   }
 
   /// COUNT: all customers, or those that meet a condition.

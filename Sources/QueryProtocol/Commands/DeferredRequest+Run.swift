@@ -39,7 +39,8 @@ extension DeferredRequest {
     case .segment(let name, let limit, let after):
       try writeSegment(name, limit: limit, after: after, into: &writer)
     case .snapshots: try writeSnapshots(service.host, into: &writer)
-    case .information: writeInformation(service.host, into: &writer)
+    case .information(let sections):
+      writeInformation(of: sections, service.host, into: &writer)
     }
   }
 
@@ -124,8 +125,12 @@ extension DeferredRequest {
   }
 
   /// In RESP the text that Redis' clients parse: `# Title`, then `name:value` lines.
-  private func writeInformation(_ host: any ServiceHost, into writer: inout ReplyWriter) {
-    let sections = host.information(on: base)
+  private func writeInformation(
+    of asked: Set<String>, _ host: any ServiceHost, into writer: inout ReplyWriter
+  ) {
+    let sections = host.information(on: base).filter {
+      asked.isEmpty || asked.contains($0.title.lowercased())
+    }
     if encoding == .line {
       writer.reply(
         members: sections.map { .init($0.title.lowercased(), .object($0.members)) })

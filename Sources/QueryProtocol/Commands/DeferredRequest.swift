@@ -11,7 +11,8 @@ package struct DeferredRequest: Sendable {
     case segments(withDetails: Bool)
     case segment(name: String, limit: Int, after: [UInt8]?)
     case snapshots
-    case information
+    /// Sections of INFO by name, in small letters; none for all.
+    case information(sections: Set<String>)
   }
 
   let work: Work
@@ -42,7 +43,7 @@ extension Session {
       }
       work = .segments(withDetails: request.count == 2)
     case .snapshots: work = .snapshots
-    default: work = .information
+    default: work = .information(sections: Session.sections(of: request))
     }
     let control = QueryControl(
       timeoutSeconds: limits.querySecondsMax, rowCountMax: limits.replyRowCountMax)
@@ -55,6 +56,13 @@ extension Session {
       throw ReplyError(.invalidText, "the query is not valid UTF-8")
     }
     return text
+  }
+
+  /// INFO [section …]: as in Redis, some names stand for all of them.
+  private static func sections(of request: Request) -> Set<String> {
+    let names = (1..<request.count).map { request.text($0)?.lowercased() ?? "" }
+    let all = ["all", "everything", "default"]
+    return names.contains { all.contains($0) } ? [] : Set(names)
   }
 
   /// SEGMENT name [LIMIT n] [AFTER cursor].

@@ -16,11 +16,14 @@ extension Session {
     writer.profile { base.profiles.appendJSON(row: row, to: &$0) }
   }
 
-  /// GET id column ….
+  /// GET id column …: an object, which has a column that is named twice once, at its first place.
   func someColumns(
     _ request: Request, on base: CustomerBase, into writer: inout ReplyWriter
   ) throws(ReplyError) {
-    let columns = try columns(request, from: 2, of: base)
+    var columns: [Int] = []
+    for column in try self.columns(request, from: 2, of: base) where !columns.contains(column) {
+      columns.append(column)
+    }
     writer.begin("customer")
     if let row = base.index.row(of: request.argument(1)) {
       writer.profile { base.profiles.appendJSON(row: row, columns: columns, to: &$0) }

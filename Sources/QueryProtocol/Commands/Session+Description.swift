@@ -16,8 +16,7 @@ extension Session {
     writer.begin("commands")
     writer.beginArray(commands.count)
     for command in commands {
-      let usage = "\(command.name) \(command.arguments)"
-      writer.string("\(command.arguments.isEmpty ? "\(command.name)" : usage): \(command.summary)")
+      writer.string("\(command.usage): \(command.summary)")
     }
     writer.endArray()
     writer.end()
@@ -58,7 +57,7 @@ extension Session {
       let takesIdentifiers = [.mget, .exists].contains(command)
       let isOnCustomer = [.get, .hgetall, .hget, .hmget, .explain].contains(command)
       let counts = command.argumentCounts
-      writer.beginArray(6)
+      writer.beginArray(10)
       writer.string("\(command.name)".lowercased())
       writer.integer(
         counts.lowerBound == counts.upperBound ? counts.lowerBound : -counts.lowerBound)
@@ -68,6 +67,11 @@ extension Session {
       writer.integer(takesIdentifiers || isOnCustomer ? 1 : 0)
       writer.integer(takesIdentifiers ? -1 : isOnCustomer ? 1 : 0)
       writer.integer(takesIdentifiers || isOnCustomer ? 1 : 0)
+      // ACL categories, tips, key specifications, subcommands: Redis 7 gives them, and clients count on it.
+      for _ in 0..<4 {
+        writer.beginArray(0)
+        writer.endArray()
+      }
       writer.endArray()
     }
     writer.endArray()

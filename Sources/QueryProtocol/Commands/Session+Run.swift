@@ -33,12 +33,11 @@ extension Session {
     into writer: inout ReplyWriter
   ) throws(ReplyError) -> Outcome {
     guard isAuthenticated || command.isOpen else { throw Session.authenticationRequired }
+    if request.isLine { try Session.checkText(of: request, command) }
     guard command.argumentCounts.contains(request.count) else {
       throw ReplyError(
-        .wrongArguments,
-        "wrong number of arguments; it is: \(command.name) \(command.arguments)")
+        .wrongArguments, "wrong number of arguments; it is: \(command.usage)")
     }
-    if request.isLine { try Session.checkText(of: request) }
     switch command {
     case .get where request.count == 2: profile(request, on: base, into: &writer)
     case .hgetall: hash(request, on: base, into: &writer)
@@ -99,11 +98,22 @@ extension Session {
     return outcome
   }
 
-  /// Lines are text: what is not valid UTF-8, or holds a NUL, is refused before it can reach a reply.
-  private static func checkText(of request: Request) throws(ReplyError) {
+  /// Lines are text: what is not valid UTF-8, or holds a NUL, is refused before it can reach a reply, and so is
+  /// an argument that begins with a double quote and is no JSON string.
+  private static func checkText(of request: Request, _ command: Command) throws(ReplyError) {
     if let at = request.firstInvalidByte {
       throw ReplyError(
         .invalidText, "the line is not valid UTF-8 text without NULs, at byte \(at)")
+    }
+    guard let at = request.malformedQuoteAt else { return }
+    switch command {
+    case .select, .query, .count: return  // What follows is taken as it stands.
+    case .named: return  // The command that it names says it.
+    default:
+      throw ReplyError(
+        .invalidText,
+        "the argument at byte \(at) begins with a double quote and is no JSON string; end it with "
+          + "a quote and a space, and write \\\" and \\\\ within it")
     }
   }
 

@@ -11,6 +11,8 @@ package struct Request: Sendable {
   package internal(set) var isLine = true
   /// How many of `bytes` are the line itself.
   var lineByteCount = 0
+  /// Where the first argument of a line stands that begins with a double quote and is no JSON string.
+  var malformedQuoteAt: Int?
 
   package init() {}
 
@@ -80,6 +82,7 @@ package struct Request: Sendable {
     arguments.removeAll(keepingCapacity: arguments.capacity <= keeping / 16)
     lineStarts.removeAll(keepingCapacity: lineStarts.capacity <= keeping / 8)
     lineByteCount = 0
+    malformedQuoteAt = nil
   }
 }
 

@@ -41,8 +41,9 @@ extension Request {
 
   /// Finds the arguments of a line: words between spaces or tabs; one in double quotes is a JSON string.
   ///
-  /// A quote that does not start an argument, or never ends, is a byte like any other: `SELECT` lines use
-  /// quotes their own way and are taken by `tail(from:)`.
+  /// A quote that does not start an argument is a byte like any other. One that starts an argument which is no
+  /// JSON string is remembered in `malformedQuoteAt`, not refused: `SELECT` lines use quotes their own way and are
+  /// taken by `tail(from:)`.
   mutating func splitLine() {
     let end = lineByteCount
     var at = 0
@@ -55,6 +56,7 @@ extension Request {
         at = next
       } else {
         let start = at
+        if bytes[at] == UInt8(ascii: "\""), malformedQuoteAt == nil { malformedQuoteAt = at }
         while at < end && !isSpace(bytes[at]) { at += 1 }
         arguments.append(start..<at)
       }
@@ -70,6 +72,8 @@ extension Request {
       if bytes[at] == UInt8(ascii: "\\") {
         hasEscape = true
         at += 1
+      } else if bytes[at] < 0x20 {
+        return nil
       }
       at += 1
     }

@@ -4,6 +4,14 @@ import NIOSSL
 import QueryProtocol
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Opens the sockets of a server.
 struct Listeners {
   let group: MultiThreadedEventLoopGroup
@@ -30,7 +38,7 @@ struct Listeners {
 
   mutating func open(_ configuration: ServerConfiguration) throws {
     if let address = configuration.address {
-      let channel = try bind(address, queryBootstrap(tls: tls))
+      let channel = try bind(address, queryBootstrap(tls: tls), flag: "--listen")
       port = channel.localAddress?.port
       places.append("\(address.host):\(port ?? 0)\(tls == nil ? "" : " (TLS)")")
     }
@@ -43,12 +51,12 @@ struct Listeners {
             try bootstrap.bind(unixDomainSocketPath: path).wait()
           })
       } catch {
-        throw ServerError.cannotListen(on: path, reason: "\(error)")
+        throw ServerError.cannotListen(on: path, reason: Listeners.reason(error, flag: "--unix"))
       }
       places.append(path)
     }
     if let address = configuration.metricsAddress {
-      let channel = try bind(address, metricsBootstrap())
+      let channel = try bind(address, metricsBootstrap(), flag: "--metrics")
       metricsPort = channel.localAddress?.port
       places.append("\(address.host):\(metricsPort ?? 0) (metrics)")
     }
@@ -59,7 +67,7 @@ struct Listeners {
   }
 
   private mutating func bind(
-    _ address: ListenAddress, _ bootstrap: ServerBootstrap
+    _ address: ListenAddress, _ bootstrap: ServerBootstrap, flag: String
   ) throws -> any Channel {
     guard let socketAddress = address.socketAddress else {
       throw ServerError.cannotListen(on: "\(address)", reason: "it is no IP address")
@@ -69,8 +77,23 @@ struct Listeners {
       channels.append(channel)
       return channel
     } catch {
-      throw ServerError.cannotListen(on: "\(address)", reason: "\(error)")
+      throw ServerError.cannotListen(
+        on: "\(address)", reason: Listeners.reason(error, flag: flag))
     }
+  }
+
+  /// What the system says of a failed bind, and what to do about it.
+  private static func reason(_ error: any Error, flag: String) -> String {
+    guard let error = error as? IOError else { return "\(error); give \(flag) another one" }
+    let advice =
+      switch error.errnoCode {
+      case EADDRINUSE: "stop the program that listens there, or give \(flag) another address"
+      case EADDRNOTAVAIL: "give \(flag) an address of this machine"
+      case EACCES, EPERM: "give this user the right to it, or give \(flag) another one"
+      case ENOENT, ENOTDIR: "make its folder, or give \(flag) another path"
+      default: "give \(flag) another one"
+      }
+    return "\(String(cString: strerror(error.errnoCode))); \(advice)"
   }
 
   private func queryBootstrap(tls: NIOSSLContext?) -> ServerBootstrap {

@@ -10,13 +10,23 @@ import NIOCore
 
 /// The file of a Unix socket: made for its owner alone, and cleared away when its server is gone.
 enum UnixSocketPath {
+  /// What NIO takes, and every system.
+  static let byteCountMax = 103
+
+  static func check(_ path: String) throws(ServerError) {
+    guard (1...byteCountMax).contains(path.utf8.count) else {
+      throw .unusableSocketPath(path, byteCountMax: byteCountMax)
+    }
+  }
+
   /// Removes a socket that a dead server left behind; throws when a server answers on it, or when the path is
   /// another kind of file.
   static func clear(_ path: String) throws {
     var status = stat()
     guard lstat(path, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
-      throw ServerError.cannotListen(on: path, reason: "there is a file of that name")
+      throw ServerError.cannotListen(
+        on: path, reason: "there is a file of that name; give --unix another one")
     }
     if isAnswered(path) { throw ServerError.socketInUse(path: path) }
     unlink(path)

@@ -4,6 +4,7 @@ import Glibc
 /// An open file or directory; closed when it goes out of use.
 package struct File: ~Copyable {
   package enum Mode: Sendable {
+    /// What is there already; never waits, whatever it is: `byteCount` then says that it is no file.
     case read
     /// A new file that must not exist yet.
     case create
@@ -21,13 +22,17 @@ package struct File: ~Copyable {
   ) throws(StorageError) {
     let flags =
       switch mode {
-      case .read: O_RDONLY | O_CLOEXEC
+      // Without O_NONBLOCK a named pipe would be waited for; of a file it changes nothing.
+      case .read: O_RDONLY | O_CLOEXEC | O_NONBLOCK
       case .create: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
       case .readWriteOrCreate: O_RDWR | O_CREAT | O_CLOEXEC
       case .directory: O_RDONLY | O_DIRECTORY | O_CLOEXEC
       }
     switch system.perform(.open, { Int(Glibc.open(path, flags, 0o644)) }) {
     case .success(let descriptor): self.descriptor = Int32(descriptor)
+    // A socket, or a device without a driver.
+    case .failure(let failure) where mode == .read && failure.code == ENXIO:
+      throw File.notAFile(path)
     case .failure(let failure): throw system.error(.open, failure, path)
     }
     self.path = path
@@ -44,9 +49,13 @@ package struct File: ~Copyable {
       throw system.error(.status, failure, path)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw StorageError.damaged(path, found: "something that is no file", expected: "a file")
+      throw File.notAFile(path)
     }
     return Int(status.st_size)
+  }
+
+  private static func notAFile(_ path: String) -> StorageError {
+    .damaged(path, found: "something that is no file", expected: "a file")
   }
 
   /// Reads exactly `buffer.count` bytes from `offset`; a file that ends before is damaged.

@@ -57,6 +57,20 @@ struct ServeVerb: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    let loops = ServerConfiguration.eventLoopCounts
+    guard loops.contains(eventLoops) else {
+      throw ValidationError(
+        "--event-loops takes a number from \(loops.lowerBound) to \(loops.upperBound), not "
+          + "\(eventLoops)")
+    }
+    let seconds = ServerConfiguration.reloadSecondsRange
+    guard seconds.contains(reload) else {
+      throw ValidationError(
+        "--reload takes seconds from 0 to \(Int(seconds.upperBound)), not \(reload)")
+    }
+  }
+
   func run() throws {
     common.apply(keepsMemory: false)
     guard let format = ServerLogHandler.Format(rawValue: logFormat) else {
@@ -66,14 +80,9 @@ struct ServeVerb: ParsableCommand {
     logger.logLevel = .info
     let scorer = SnapshotScorer()
     let watcher = SignalWatcher()
-    let server: QueryServer
-    do {
-      server = try QueryServer.start(
-        serverConfiguration(), source: StoreSnapshotSource(path: target.store, scorer: scorer),
-        scorer: scorer, version: Strata.configuration.version, logger: logger)
-    } catch let error as ServerError {
-      throw Failure(error == .noSnapshot ? .noInput : .unavailable, "\(error)")
-    }
+    let server = try QueryServer.start(
+      serverConfiguration(), source: StoreSnapshotSource(path: target.store, scorer: scorer),
+      scorer: scorer, version: Strata.configuration.version, logger: logger)
     let done = DispatchSemaphore(value: 0)
     Task {
       await server.runUntilSignalled(watcher)
@@ -95,8 +104,8 @@ struct ServeVerb: ParsableCommand {
     }
     configuration.allowsInsecure = insecure
     configuration.metricsAddress = try metrics.map { try address($0, "--metrics") }
-    configuration.eventLoopCount = max(1, eventLoops)
-    configuration.reloadSeconds = max(0, reload)
+    configuration.eventLoopCount = eventLoops
+    configuration.reloadSeconds = reload
     configuration.limits = limits.limits
     return configuration
   }
