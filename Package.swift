@@ -97,7 +97,7 @@ let package = Package(
     .target(
       name: "Configuration",
       dependencies: [
-        "Classification", "Columns", "Expressions", "Ingest", "Models",
+        "Classification", "Columns", "Expressions", "Ingest", "Models", "Reports",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),

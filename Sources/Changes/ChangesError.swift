@@ -10,7 +10,7 @@ package enum ChangesError: Error, Equatable, CustomStringConvertible {
   case notOneOrder(before: String, after: String)
   /// More segments than a comparison can hold.
   case tooManySegments(Int)
-  /// A condition of an alert that does not hold up.
+  /// A condition of an alert that does not hold up; `rendered` follows the colon, an excerpt on lines of its own.
   case badCondition(alert: String, rendered: String)
   /// An alert without a usable name or command.
   case badAlert(name: String, reason: String)
@@ -32,7 +32,7 @@ package enum ChangesError: Error, Equatable, CustomStringConvertible {
     case .tooManySegments(let count):
       "\(count) segments in the two snapshots; a comparison holds at most "
         + "\(ChangesLimits.segmentCountMax)"
-    case .badCondition(let alert, let rendered): "alert \(alert): when:\n\(rendered)"
+    case .badCondition(let alert, let rendered): "alert \(alert): when:\(rendered)"
     case .badAlert(let name, let reason): "alert \(name): \(reason)"
     case .badThreshold(let reason): reason
     }

@@ -15,7 +15,10 @@ package struct RuleError: Error, Sendable, CustomStringConvertible {
 
   package var message: String { "\(subject): \(error.message)" }
 
-  package var description: String { "\(subject): \(error.rendered(in: rule.text))" }
+  package var description: String {
+    if error.byteOffset == nil { return message }
+    return "\(subject):\n\(error.rendered(in: rule.text))"
+  }
 }
 
 /// Everything that is wrong with a set of rules.

@@ -91,6 +91,9 @@ extension Configuration {
     var section = Export()
     guard var reader = MappingReader(node, "export", document) else { return section }
     section.columns = reader.texts("columns")
+    if let node = reader.node("columns"), node.elements?.isEmpty == true {
+      document.report("columns names no column; without it all are written", at: node.position)
+    }
     section.segments = reader.texts("segment") ?? []
     section.file = reader.text("file", "a file's path")?.value
     for name in Export.systemNames {

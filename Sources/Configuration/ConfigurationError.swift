@@ -1,5 +1,6 @@
 package import Classification
 package import Expressions
+import Reports
 
 /// What is wrong with a configuration file: all of it, in the file's order.
 ///
@@ -61,7 +62,8 @@ package struct ConfigurationProblem: Sendable, Equatable {
     if window.allSatisfy({ $0 == " " }) { return "" }
     let left = start > 0 ? "…" : ""
     let right = start + window.count < line.count ? "…" : ""
-    let padding = String(repeating: " ", count: caret - start + left.count)
+    let before = left + String(window.prefix(caret - start))
+    let padding = String(repeating: " ", count: displayWidth(before))
     return "  \(left)\(String(window))\(right)\n  \(padding)^"
   }
 }

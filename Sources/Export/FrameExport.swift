@@ -31,7 +31,8 @@ package struct FrameExport: Sendable {
   /// 1 = the row is written; nil = every row is.
   package let selection: Bitmap?
 
-  /// The named columns in the given order, or all of the frame's.
+  /// The named columns in the given order, or all of the frame's. A name is that of a column exactly, or else case
+  /// aside.
   package init(
     _ frame: Frame, format: ExportFormat, columns names: [String]? = nil, selection: Bitmap? = nil
   ) throws(ExportError) {
@@ -40,11 +41,12 @@ package struct FrameExport: Sendable {
     rowCount = frame.rowCount
     var columns: [Column] = []
     for name in names ?? frame.names {
-      guard let column = frame[name] else {
+      guard let column = frame[name] ?? frame.column(ignoringCase: name) else {
         throw .unknownColumn(name: name, near: nil, columns: frame.names)
       }
       columns.append(column)
     }
+    if columns.isEmpty { throw .noColumn }
     self.columns = columns
   }
 
@@ -149,11 +151,20 @@ package struct FrameExport: Sendable {
       }
       if count < 0 {
         if errno == EINTR { continue }
+        if errno == EPIPE && offset == nil { throw .readerGone }
         throw .output(path: path, call: "write", reason: errorText())
       }
       done += count
     }
     return done
+  }
+}
+
+extension Frame {
+  /// The first column of that name in whatever case.
+  fileprivate func column(ignoringCase name: String) -> Column? {
+    let name = name.lowercased()
+    return columns.first { $0.name.lowercased() == name }
   }
 }
 

@@ -1,3 +1,5 @@
+import Reports
+
 /// What is wrong with a query or an expression, where, and what to do about it.
 ///
 ///     monetry_total > 100
@@ -45,7 +47,8 @@ package struct QueryError: Error, Equatable, Sendable, CustomStringConvertible {
     return (lines.count, (lines.last?.count ?? 0) + 1)
   }
 
-  /// The offending line, a caret under the offending text, and the message.
+  /// The offending line, a caret under the offending text as a terminal shows it, and the message; for an error
+  /// of the query as a whole the message alone. The line begins at the left margin: put nothing before it.
   package func rendered(in query: String) -> String {
     guard let position = position(in: query) else { return message }
     let lines = query.split(separator: "\n", omittingEmptySubsequences: false)
@@ -54,9 +57,12 @@ package struct QueryError: Error, Equatable, Sendable, CustomStringConvertible {
     let start = max(0, position.column - 1 - 60)
     let end = min(line.count, position.column - 1 + 40)
     let window = start < end ? line[start..<end] : []
-    let shown = window.map { $0 == "\t" || $0 == "\r" ? " " : $0 }
+    let shown = window.map { character -> Character in
+      character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? " " : character
+    }
     let left = start > 0 ? "…" : ""
-    let pad = String(repeating: " ", count: position.column - 1 - start + left.count)
+    let before = String(shown.prefix(max(0, position.column - 1 - start)))
+    let pad = String(repeating: " ", count: displayWidth(left + before))
     return left + String(shown) + (end < line.count ? "…" : "") + "\n" + pad + "^\n" + message
   }
 }

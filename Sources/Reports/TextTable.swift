@@ -1,4 +1,5 @@
-/// A table as aligned text for a terminal: a header, a rule, rows; numbers to the right.
+/// A table as aligned text for a terminal: a header, a rule, rows; numbers to the right. Control characters in
+/// cells and headings are written out.
 ///
 ///     var table = TextTable(columns: [.left("segment"), .right("customers")])
 ///     table.append(["冠军", "1,204"])
@@ -9,11 +10,11 @@ package struct TextTable: Sendable {
     package let isRightAligned: Bool
 
     package static func left(_ title: String) -> Heading {
-      Heading(title: title, isRightAligned: false)
+      Heading(title: visibleText(title), isRightAligned: false)
     }
 
     package static func right(_ title: String) -> Heading {
-      Heading(title: title, isRightAligned: true)
+      Heading(title: visibleText(title), isRightAligned: true)
     }
   }
 
@@ -27,7 +28,7 @@ package struct TextTable: Sendable {
   /// Adds a row with one cell a column.
   package mutating func append(_ cells: [String]) {
     precondition(cells.count == headings.count, "a row has one cell a column")
-    rows.append(cells)
+    rows.append(cells.map(visibleText))
   }
 
   /// The table, each line ended by a newline.

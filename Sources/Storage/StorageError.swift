@@ -31,6 +31,7 @@ package struct StorageError: Error, Sendable, Equatable {
   /// Where in the file.
   package let byteOffset: Int?
   package let found: String
+  /// Empty where `found` is a sentence that says it all.
   package let expected: String
   /// What to do about it.
   package let advice: String
@@ -86,6 +87,7 @@ extension StorageError: CustomStringConvertible {
     var place = path
     if let block { place += ", block \(block)" }
     if let byteOffset { place += ", byte \(byteOffset)" }
+    if expected.isEmpty { return "\(place): \(found); \(advice)" }
     return "\(place): found \(found); expected \(expected); \(advice)"
   }
 }

@@ -41,10 +41,19 @@ struct Failure: Error {
     case let error as GeneratorError: self.init(ExitStatus(error), "\(error)")
     case let error as ChangesError: self.init(ExitStatus(error), "\(error)")
     case let error as QueryError: self.init(.usage, "\(error)")
-    case let error as ExportError: self.init(ExitStatus(error), "\(error)")
+    case let error as ExportError: self.init(ExitStatus(error), "\(error.withNearestName)")
     case let error as ServerError: self.init(ExitStatus(error.category), "\(error)")
     default: return nil
     }
+  }
+}
+
+extension ExportError {
+  /// The same error with the name that was probably meant.
+  fileprivate var withNearestName: ExportError {
+    guard case .unknownColumn(let name, nil, let columns) = self else { return self }
+    return .unknownColumn(
+      name: name, near: NearestName.of(name, among: columns), columns: columns)
   }
 }
 
@@ -87,8 +96,9 @@ extension ExitStatus {
 
   init(_ error: ExportError) {
     switch error {
-    case .unknownColumn, .mapping: self = .usage
+    case .unknownColumn, .noColumn, .mapping: self = .usage
     case .output(_, let call, _): self = call == "open" ? .cannotCreate : .inputOutput
+    case .readerGone: self = .inputOutput
     }
   }
 

@@ -106,8 +106,9 @@ import Testing
     #expect(try String(contentsOfFile: log, encoding: .utf8) == "1 \(path)\n")
   }
 
-  @Test func aCommandThatCannotBeStartedIs127AndASignal128AndMore() throws {
+  @Test func aCommandThatIsNotThereIs127OneThatCannotStart126AndASignal128AndMore() throws {
     #expect(runCommand(["/nonexistent/strata-alert", "x"]) == 127)
+    #expect(runCommand(["/", "x"]) == 126)
     #expect(runCommand(["sh", "-c", "kill -9 $$"]) == 137)
     #expect(runCommand(["true"]) == 0)
   }

@@ -131,6 +131,15 @@ import Testing
             bin: 5
             ^
         """)
+    let wide = #expect(throws: ConfigurationError.self) {
+      try Configuration.parse("rfm: {by: 地区, bin: 5}\n", path: "a.yaml")
+    }
+    #expect(
+      wide?.description == """
+        a.yaml:1:15: unknown key bin in rfm; did you mean bins?
+          rfm: {by: 地区, bin: 5}
+                          ^
+        """)
   }
 
   @Test func aMissingFileSaysWhatToDo() {

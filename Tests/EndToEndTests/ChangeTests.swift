@@ -94,6 +94,7 @@ import Testing
     let bad = try Program.run(["diff", store] + alert + ["frm = 'x'"])
     #expect(bad.status == 64)
     #expect(bad.errors.contains("did you mean from"))
+    #expect(bad.errors.hasPrefix("strata: alert alert-1: when:\n"))
     #expect(try Program.run(["diff", store, "--alert", "true"]).status == 64)
     let failing = try Program.run(
       [
@@ -102,6 +103,13 @@ import Testing
       ])
     #expect(failing.status == 69)
     #expect(failing.errors.contains("ended with status 1"))
+    let absent = try Program.run(
+      [
+        "diff", store, "1997-06-30", "--events", folder.file("e"), "--alert", "true", "--command",
+        "./no-such-program",
+      ])
+    #expect(absent.status == 69)
+    #expect(absent.errors.contains("alert alert-1: its command was not found (status 127)"))
     let fresh = folder.file("fresh")
     #expect(try Program.run(["ingest", fresh, Program.data("cdnow_sample.csv")]).status == 0)
     let none = try Program.run(["diff", fresh])

@@ -286,6 +286,21 @@ import Testing
     #expect(failed.status == 3, "\(failed.errors)")
   }
 
+  @Test func aTaxonomyNamedLikeAnAttributeIsToldAtItsPlace() throws {
+    let folder = try store("value: {model: none}\ntaxonomies:\n  - rfm-10\n  - value-3\n")
+    let shop = folder.file("shop")
+    let list = try folder.write("c.csv", "customer_id,value-3\na,7\nb,9\n")
+    let ingest = try Program.run(["ingest", shop, list, "--customers"])
+    #expect(ingest.status == 0, "\(ingest.errors)")
+    for verb in ["score", "check"] {
+      let run = try Program.run([verb, shop])
+      #expect(run.status == 78)
+      let said = run.errors + run.output
+      #expect(said.contains("shop/strata.yaml:4:5: a taxonomy is named like the column value-3"))
+      #expect(said.contains("\n    - value-3\n      ^\n"), "\(said)")
+    }
+  }
+
   @Test func taxonomiesOfTheFileAreEvaluated() throws {
     let folder = try Folder()
     let shop = folder.file("shop")

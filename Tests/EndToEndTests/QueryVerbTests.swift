@@ -52,9 +52,13 @@ import Testing
     #expect(run.status == 64)
     #expect(run.output.isEmpty)
     #expect(
-      run.errors.contains(
-        "SELECT monetry_total FROM customers\n       ^\n"
-          + "unknown column monetry_total; did you mean monetary_total?"))
+      run.errors == """
+        strata: the query fails here:
+        SELECT monetry_total FROM customers
+               ^
+        unknown column monetry_total; did you mean monetary_total?
+
+        """)
     let syntax = try Program.run(["query", path, "SELECT r FROM customers WHERE"])
     #expect(syntax.status == 64)
     #expect(syntax.errors.contains("^"))

@@ -79,6 +79,21 @@ import Testing
 
   @Test func anUnknownColumnIsAnErrorThatListsTheColumns() {
     #expect(throws: ExportError.self) { try FrameExport(frame, format: .csv, columns: ["x"]) }
+    #expect(throws: ExportError.noColumn) { try FrameExport(frame, format: .csv, columns: []) }
+    let unknown = ExportError.unknownColumn(name: "x", near: nil, columns: ["a", "b"])
+    #expect("\(unknown)" == "there is no column x. The columns are: a, b")
+  }
+
+  @Test func columnsAreFoundExactlyOrElseCaseAside() throws {
+    let export = try FrameExport(frame, format: .csv, columns: ["R", "Customer_ID", "p"])
+    #expect(export.columns.map(\.name) == ["r", "customer_id", "p"])
+    let twins = Frame(
+      rowCount: 1,
+      columns: [
+        Column("R", .uint8(AlignedBuffer([1]))), Column("r", .uint8(AlignedBuffer([2]))),
+      ])
+    let both = try FrameExport(twins, format: .csv, columns: ["r", "R"])
+    #expect(both.columns.map(\.name) == ["r", "R"])
   }
 
   @Test func aPathThatCannotBeWrittenIsAnError() throws {

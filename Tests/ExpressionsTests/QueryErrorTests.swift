@@ -16,6 +16,13 @@ struct QueryErrorTests {
               ^
         unknown column segmant; did you mean segment?
         """)
+    // A wide character takes two columns of a terminal.
+    #expect(
+      SampleSource.error("SELECT '欧洲', segmnt FROM customers") == """
+        SELECT '欧洲', segmnt FROM customers
+                       ^
+        unknown column segmnt; did you mean segment?
+        """)
     #expect(SampleSource.error("SELECT coutn(*) FROM customers").hasSuffix("did you mean count?"))
     #expect(SampleSource.error("SELECT r FROM customers WHERE HAS TAG 'vap'").contains("mean vip?"))
   }

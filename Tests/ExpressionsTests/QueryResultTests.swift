@@ -89,12 +89,13 @@ struct QueryResultTests {
     let result = QueryResult(
       columns: [.init(name: "name", type: .string), .init(name: "n", type: .integer)],
       rows: Frame(
-        rowCount: 2,
+        rowCount: 3,
         columns: [
-          Column("name", .text(StringTable(["华东", "a"]))),
-          Column("n", .int64(AlignedBuffer([5, 1_000]))),
+          Column("name", .text(StringTable(["华东", "a", "b\n"]))),
+          Column("n", .int64(AlignedBuffer([5, 1_000, 7]))),
         ]))
-    #expect(result.tableText == "name     n\n────  ────\n华东     5\na     1000\n")
+    #expect(
+      result.tableText == "name     n\n────  ────\n华东     5\na     1000\nb\\n      7\n")
   }
 
   @Test(arguments: [0, 1, -1, 10_000, 12_345, -12_300, 99, .max, .min] as [Int64])

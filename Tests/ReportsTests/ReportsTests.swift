@@ -20,6 +20,25 @@ import Testing
         """)
   }
 
+  @Test func controlCharactersDoNotBreakATable() {
+    var table = TextTable(columns: [.left("a\tb"), .right("n")])
+    table.append(["l1\nl2", "1"])
+    table.append(["\r\n", "2"])
+    table.append(["red\u{1b}[31m", "3"])
+    table.append(["\u{202e}é日", "4"])
+    #expect(
+      table.text == #"""
+        a\tb           n
+        ─────────────  ─
+        l1\nl2         1
+        \r\n           2
+        red\u{1b}[31m  3
+        \u{202e}é日    4
+
+        """#)
+    #expect(visibleText("重要价值 – é") == "重要价值 – é")
+  }
+
   @Test func numbersAreGroupedAndRounded() {
     #expect(groupedText(1_234_567) == "1,234,567")
     #expect(groupedText(-999) == "-999")

@@ -88,7 +88,9 @@ package struct Alert: Sendable, Equatable {
   }
 
   private func bad(_ error: QueryError) -> ChangesError {
-    .badCondition(alert: name, rendered: error.rendered(in: when))
+    .badCondition(
+      alert: name,
+      rendered: (error.byteOffset == nil ? " " : "\n") + error.rendered(in: when))
   }
 
   /// What became of an alert.
@@ -97,8 +99,19 @@ package struct Alert: Sendable, Equatable {
     package let eventCount: Int
     /// Nil when there was no event, so that nothing was written and nothing ran.
     package let path: String?
-    /// The command's exit status, 128 + the signal that ended it, or 127 when it could not be started.
+    /// The command's exit status, 128 + the signal that ended it, 127 when it was not found, or 126 when it could
+    /// not be started.
     package let status: Int32?
+
+    /// What became of the command, in words.
+    package var statusText: String {
+      switch status {
+      case nil: "nothing was run"
+      case 126: "its command could not be started (status 126)"
+      case 127: "its command was not found (status 127)"
+      case let status?: "its command ended with status \(status)"
+      }
+    }
 
     package var hasFailed: Bool { (status ?? 0) != 0 }
   }

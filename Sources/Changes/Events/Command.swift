@@ -7,7 +7,7 @@
 #endif
 
 /// Runs a program with these arguments, found by PATH, and waits for its end: its exit status, 128 + the signal
-/// that ended it, or 127 when it could not be started.
+/// that ended it, 127 when there is no such program, or 126 when it could not be started.
 ///
 /// No shell is involved. Its standard output goes where this program's standard error goes, because standard
 /// output may be carrying a report.
@@ -35,11 +35,11 @@ func runCommand(_ words: [String]) -> Int32 {
   posix_spawnattr_setsigdefault(&attributes, &signals)
   posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
   var process: pid_t = 0
-  guard posix_spawnp(&process, arguments[0]!, &actions, &attributes, arguments, environ) == 0
-  else { return 127 }
+  let failure = posix_spawnp(&process, arguments[0]!, &actions, &attributes, arguments, environ)
+  if failure != 0 { return failure == ENOENT ? 127 : 126 }
   var status: Int32 = 0
   while waitpid(process, &status, 0) < 0 {
-    if errno != EINTR { return 127 }
+    if errno != EINTR { return 126 }
   }
   let signal = status & 0x7F
   return signal == 0 ? status >> 8 & 0xFF : 128 + signal

@@ -25,7 +25,7 @@ struct MappingReader {
 
   /// The value of a key; nil when it is absent or null.
   mutating func node(_ key: String) -> ConfigurationNode? {
-    known.append(key)
+    if !known.contains(key) { known.append(key) }
     let node = entries.first { $0.key.value == key }?.value
     return node?.isNull == true ? nil : node
   }

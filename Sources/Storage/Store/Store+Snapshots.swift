@@ -34,12 +34,15 @@ extension Store {
     if let day = Day.parse(name), let entry = snapshots.last(where: { $0.asOf == day }) {
       return entry
     }
+    guard !snapshots.isEmpty else {
+      throw StorageError(
+        .missing, path: path, found: "there is no snapshot yet", expected: "",
+        advice: "run `strata score` first")
+    }
     let known = snapshots.suffix(5).map(\.name).joined(separator: ", ")
     throw StorageError(
       .missing, path: path, found: "no snapshot \(name)",
-      expected: known.isEmpty
-        ? "a snapshot; there are none yet" : "latest, a date, or one of \(known)",
-      advice: known.isEmpty ? "make one with `strata score`" : "list them with `strata snapshots`")
+      expected: "latest, a date, or one of \(known)", advice: "list them with `strata snapshots`")
   }
 
   /// The content of a snapshot's snapshot.json.

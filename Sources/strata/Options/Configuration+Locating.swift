@@ -13,6 +13,11 @@ extension Configuration {
       throw located(error)
     } catch PipelineError.unknownAttribute(let name, let known) where name == rfm.by?.value {
       throw located(unknownColumn(name, among: known), at: rfm.by?.position)
+    } catch let error as PipelineError {
+      guard case .taxonomyIsColumn(let name) = error,
+        let taxonomy = taxonomies.first(where: { $0.name == name }), taxonomy.position != nil
+      else { throw error }
+      throw located("\(error)", at: taxonomy.position)
     } catch ClusteringError.unknownFeature(let name, let columns) {
       let feature = clusters.features?.first { $0.value == name }
       guard let feature else { throw ClusteringError.unknownFeature(name, columns: columns) }

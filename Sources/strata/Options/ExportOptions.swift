@@ -25,6 +25,12 @@ struct ExportOptions: ParsableArguments {
     help: ArgumentHelp("Only customers of this segment; may be repeated.", valueName: "name"))
   var segment: [String] = []
 
+  func validate() throws {
+    if let columns, ExportOptions.names(columns).isEmpty {
+      throw ValidationError("--columns names no column; without it all are written")
+    }
+  }
+
   /// Where the export goes: the flag's file, else the configuration's, else nowhere in particular.
   func path(_ configuration: Configuration) -> String? { output ?? configuration.export.file }
 
@@ -43,12 +49,16 @@ struct ExportOptions: ParsableArguments {
 
   /// nil for all columns.
   func columnNames(_ configuration: Configuration) -> [String]? {
-    guard let columns else { return configuration.export.columns?.map(\.value) }
-    return columns.split(separator: ",").map { name in
+    columns.map(ExportOptions.names) ?? configuration.export.columns?.map(\.value)
+  }
+
+  /// The names between commas, without the blanks around them.
+  private static func names(_ text: String) -> [String] {
+    text.split(separator: ",").compactMap { name in
       var name = name
       while name.first == " " { name.removeFirst() }
       while name.last == " " { name.removeLast() }
-      return String(name)
+      return name.isEmpty ? nil : String(name)
     }
   }
 

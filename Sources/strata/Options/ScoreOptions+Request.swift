@@ -105,7 +105,12 @@ extension ScoreOptions {
   private func clustering(_ file: Configuration.Clusters) throws -> ClusteringOptions? {
     let count: ClusterCount
     switch (clusters, file.count) {
-    case ("none", _), (nil, Optional.none), (nil, .some(.none)): return nil
+    case ("none", _), (nil, Optional.none), (nil, .some(.none)):
+      if clusterFeatures != nil || clusterScale != nil || clusterSeed != nil {
+        throw ValidationError(
+          "--cluster-features, --cluster-scale and --cluster-seed go with --clusters")
+      }
+      return nil
     case ("auto", _), (nil, .auto): count = .auto
     case (nil, .fixed(let k)): count = .fixed(k)
     case (let text?, _):
@@ -125,7 +130,12 @@ extension ScoreOptions {
   }
 
   private func rfmMethod(_ file: Configuration.RFM) throws -> RFMOptions.Method {
-    switch try choice(method, "--method") ?? file.method ?? .quantile {
+    let method: Configuration.RFM.Method =
+      try choice(method, "--method") ?? file.method ?? .quantile
+    if cuts != nil && method != .cuts {
+      throw ValidationError("--cuts goes with --method cuts")
+    }
+    switch method {
     case .quantile: return .quantile
     case .ntile: return .ntile
     case .cuts:

@@ -39,7 +39,9 @@ extension RFMModel {
   var text: String {
     var text = ""
     for group in groups {
-      if let groupColumn { text += "\(groupColumn) = \(group.name ?? "(none)"):\n" }
+      if let groupColumn {
+        text += visibleText("\(groupColumn) = \(group.name ?? "(none)"):") + "\n"
+      }
       let names: [(RFMMeasure, String)] = [
         (.recency, "recency, days"),
         (.frequency, frequency == .orders ? "orders" : "purchase days"),

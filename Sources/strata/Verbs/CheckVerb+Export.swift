@@ -11,7 +11,9 @@ extension CheckVerb {
     _ configuration: Configuration, _ base: ScoredBase, _ columns: [String]
   ) -> [ConfigurationProblem] {
     var problems: [ConfigurationProblem] = []
-    for column in configuration.export.columns ?? [] where !columns.contains(column.value) {
+    let known = Set(columns.map { $0.lowercased() })
+    for column in configuration.export.columns ?? []
+    where !known.contains(column.value.lowercased()) {
       let hint = NearestName.hint(column.value, among: columns)
       problems.append(
         configuration.problem("unknown column \(column.value)\(hint)", at: column.position))

@@ -21,9 +21,10 @@ struct CheckVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Look for mistakes in a store's strata.yaml.",
     discussion: """
-      Errors (exit 78): what score would refuse. Warnings: segments and tags that can never match, that earlier
-      segments swallow, that nobody is in, that everybody is in. Notes: overlaps, with counts. Rules are tried on
-      the store's data, scored as score would; nothing is published.
+      Errors (exit 78): what score would refuse. Warnings: segments and tags that can never \
+      match, that earlier segments swallow, that nobody is in, that everybody is in. Notes: \
+      overlaps, with counts. Rules are tried on the store's data, scored as score would; \
+      nothing is published.
       """)
 
   @OptionGroup var target: StoreArgument

@@ -14,9 +14,10 @@ struct DiffVerb: ParsableCommand {
     commandName: "diff",
     abstract: "Who moved between segments from one snapshot to another, and why.",
     discussion: """
-      Compares the two latest snapshots, or A with the latest, or A with B. --events writes one JSON line
-      for every customer who moved; an alert selects events by an expression over their members and the
-      customer's columns, and runs a command once with the path of the file that holds them.
+      Compares the two latest snapshots, or A with the latest, or A with B. --events writes \
+      one JSON line for every customer who moved; an alert selects events by an expression \
+      over their members and the customer's columns, and runs a command once with the path \
+      of the file that holds them.
       """)
 
   @OptionGroup var target: StoreArgument
@@ -99,8 +100,7 @@ struct DiffVerb: ParsableCommand {
     let breaches = thresholds.breaches(report.drift)
     try printReport(report, eventByteCount, outcomes)
     if let failed = outcomes.first(where: \.hasFailed) {
-      throw Failure(
-        .unavailable, "alert \(failed.name): its command ended with status \(failed.status ?? 0)")
+      throw Failure(.unavailable, "alert \(failed.name): \(failed.statusText)")
     }
     if !breaches.isEmpty {
       try driftFailure(
@@ -146,8 +146,10 @@ struct DiffVerb: ParsableCommand {
     let all = store.manifest.snapshots
     guard all.count >= 2 else {
       throw PipelineError.nothingToCompare(
-        "\(store.path) has \(all.count == 1 ? "one snapshot" : "no snapshot") only; score another "
-          + "date, e.g. `strata score \(store.path) --as-of DATE`")
+        all.isEmpty
+          ? "\(store.path): there is no snapshot yet; run `strata score` first, for two dates"
+          : "\(store.path) has one snapshot only; score another date, e.g. "
+            + "`strata score \(store.path) --as-of DATE`")
     }
     return (all[all.count - 2], all[all.count - 1])
   }
@@ -177,9 +179,8 @@ struct DiffVerb: ParsableCommand {
     try printText(report.text(moveCount: top))
     if let events { try printText("\n\(events) is written: \(groupedText(count)) events\n") }
     for outcome in outcomes {
-      let status = outcome.status.map { ", its command ended with \($0)" } ?? ", nothing was run"
       try printText(
-        "alert \(outcome.name): \(groupedText(outcome.eventCount)) events\(status)\n")
+        "alert \(outcome.name): \(groupedText(outcome.eventCount)) events, \(outcome.statusText)\n")
     }
   }
 

@@ -20,8 +20,8 @@ struct EvaluateVerb: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measure which strategy pays, on a holdout of your own data.",
     discussion: """
-      Every strategy is built on what was known at a cut-off and judged by what happened after it. See
-      Documentation/Strategies.md.
+      Every strategy is built on what was known at a cut-off and judged by what happened \
+      after it. See Documentation/Strategies.md.
       """)
 
   @OptionGroup var target: StoreArgument

@@ -9,11 +9,12 @@ struct IngestVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ingest", abstract: "Append order logs, or attributes of customers, to a store.",
     discussion: """
-      Every row is read, rejected with a reason, or filtered: the counts always add up. Nothing is in
-      force until all of it is; a failure leaves the store as it was.
+      Every row is read, rejected with a reason, or filtered: the counts always add up. \
+      Nothing is in force until all of it is; a failure leaves the store as it was.
 
-      With --customers the files have a row a customer, and every other column (or those of --keep)
-      becomes an attribute. A customer's last value counts; see Documentation/Attributes.md.
+      With --customers the files have a row a customer, and every other column (or those of \
+      --keep) becomes an attribute. A customer's last value counts; see \
+      Documentation/Attributes.md.
       """)
 
   @OptionGroup var target: StoreArgument

@@ -15,8 +15,8 @@ struct QueryVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query", abstract: "Ask a snapshot one SELECT, in process.",
     discussion: """
-      There is one table, customers. FROM customers AT '2026-11-20' asks an older snapshot. On a
-      terminal the answer is an aligned table, else CSV.
+      There is one table, customers. FROM customers AT '2026-11-20' asks an older snapshot. \
+      On a terminal the answer is an aligned table, else CSV.
       """)
 
   @OptionGroup var target: StoreArgument
@@ -29,6 +29,10 @@ struct QueryVerb: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    if csv && common.json { throw ValidationError("--csv and --json exclude each other") }
+  }
+
   func run() throws {
     common.apply()
     do {
@@ -38,7 +42,8 @@ struct QueryVerb: ParsableCommand {
       let source = try QuerySource(SnapshotReader(store, entry), of: store)
       try print(query.run(on: source))
     } catch let error as QueryError {
-      throw Failure(.usage, error.rendered(in: select))
+      let lead = error.byteOffset == nil ? "" : "the query fails here:\n"
+      throw Failure(.usage, lead + error.rendered(in: select))
     }
   }
 

@@ -11,8 +11,8 @@ struct RunVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Ingest, score and export in one step: the nightly job.",
     discussion: """
-      The new batch and the new snapshot come into force together, or neither does. The export is
-      written whole or not at all, and not when nothing comes into force.
+      The new batch and the new snapshot come into force together, or neither does. The \
+      export is written whole or not at all, and not when nothing comes into force.
       """)
 
   @OptionGroup var target: StoreArgument
@@ -115,6 +115,8 @@ struct RunVerb: ParsableCommand {
       let byteCount: Int
       do {
         byteCount = try export.write(to: destination)
+      } catch ExportError.readerGone {
+        throw ExportError.readerGone
       } catch {
         throw Failure(
           .inputOutput,

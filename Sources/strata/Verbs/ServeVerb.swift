@@ -16,9 +16,10 @@ struct ServeVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Answer other services: the query socket.",
     discussion: """
-      Speaks a line protocol (a request is a line, a reply a line of JSON) and RESP2/RESP3, so that nc
-      and every Redis client are clients. A new snapshot is served as soon as it is published. SIGTERM
-      drains, SIGHUP looks for a new snapshot. See Documentation/Protocol.md.
+      Speaks a line protocol (a request is a line, a reply a line of JSON) and RESP2/RESP3, \
+      so that nc and every Redis client are clients. A new snapshot is served as soon as it \
+      is published. SIGTERM drains, SIGHUP looks for a new snapshot. See \
+      Documentation/Protocol.md.
       """)
 
   @OptionGroup var target: StoreArgument
