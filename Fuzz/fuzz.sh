@@ -25,7 +25,7 @@ mkdir -p "$out"
 flags=(-swift-version 6 -package-name strata -sanitize=fuzzer,address -Onone -gline-tables-only -parse-as-library
   -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
   -enable-upcoming-feature MemberImportVisibility -enable-experimental-feature Lifetimes
-  -I Sources/CPlatform/include -I "$out" -Xcc -fmodule-map-file="$PWD/$out/module.modulemap")
+  -I Sources/CPlatform/include -I Sources/CXXHash -I "$out" -Xcc -fmodule-map-file="$PWD/$out/module.modulemap")
 cat >"$out/module.modulemap" <<MAP
 module CPlatform { header "$PWD/Sources/CPlatform/include/CPlatform.h" export * }
 MAP
