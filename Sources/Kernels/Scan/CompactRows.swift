@@ -54,7 +54,8 @@ package enum DirectSegment {
 /// one, and before a row whose partition has no room (`fullPartition`).
 ///
 /// With `direct`, rows become packed rows with their code at once, in `DirectSegment`s, and it stops before rows
-/// whose id has no direct code, too. Only then may the format have orders. (One function for both: what they share does not inline as one of its own.)
+/// whose id has no direct code, too. Only then may the format have orders. (One function for both: what they share
+/// does not inline as one of its own.)
 ///
 /// `heads` are the addresses of the partitions' next records, 0 or the end of a segment when there is no room.
 /// Otherwise as `parsePlainRows`.

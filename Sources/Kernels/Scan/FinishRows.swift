@@ -106,7 +106,7 @@ package func unpackRows(
 
 /// Sorts a run that is short, or nearly in order already, by insertion; others by comparison sort.
 @inline(__always)
-private func sortRun(_ run: UnsafeMutablePointer<UInt64>, _ count: Int) {
+func sortRun<Row: Comparable>(_ run: UnsafeMutablePointer<Row>, _ count: Int) {
   if count > 64 {
     sortLongRun(run, count)
     return
@@ -125,7 +125,7 @@ private func sortRun(_ run: UnsafeMutablePointer<UInt64>, _ count: Int) {
 }
 
 @inline(never)
-private func sortLongRun(_ run: UnsafeMutablePointer<UInt64>, _ count: Int) {
+private func sortLongRun<Row: Comparable>(_ run: UnsafeMutablePointer<Row>, _ count: Int) {
   var buffer = UnsafeMutableBufferPointer(start: run, count: count)
   buffer.sort()
 }

@@ -9,16 +9,16 @@ package func orderHash(_ text: UnsafeRawPointer, _ byteCount: Int) -> UInt64 {
 /// A packed row and its order hash: two words of a segment.
 ///
 /// Without its code in the packed word, rows order by day, order hash and amount, like those of a batch.
-package struct OrderRow {
+package struct OrderRow: Comparable {
   package var packed: UInt64
   package var order: UInt64
 
   @inline(__always)
-  func isBefore(_ other: OrderRow) -> Bool {
-    let day = packed &>> PackedRow.amountBitCount
-    let otherDay = other.packed &>> PackedRow.amountBitCount
-    if day != otherDay { return day < otherDay }
-    return order != other.order ? order < other.order : packed < other.packed
+  package static func < (left: OrderRow, right: OrderRow) -> Bool {
+    let leftDay = left.packed &>> PackedRow.amountBitCount
+    let rightDay = right.packed &>> PackedRow.amountBitCount
+    if leftDay != rightDay { return leftDay < rightDay }
+    return left.order != right.order ? left.order < right.order : left.packed < right.packed
   }
 }
 
@@ -83,30 +83,4 @@ package func widenOrderRows(
     wide[3 &* i &+ 1] = segment.words[2 &* i &+ 1]
     wide[3 &* i &+ 2] = WideRow.word(amount: amount)
   }
-}
-
-/// By insertion where the run is short, or nearly in order already; others by comparison sort.
-@inline(__always)
-private func sortRun(_ run: UnsafeMutablePointer<OrderRow>, _ count: Int) {
-  if count > 64 {
-    sortLongRun(run, count)
-    return
-  }
-  var i = 1
-  while i < count {
-    let row = run[i]
-    var j = i
-    while j > 0 && row.isBefore(run[j &- 1]) {
-      run[j] = run[j &- 1]
-      j &-= 1
-    }
-    run[j] = row
-    i &+= 1
-  }
-}
-
-@inline(never)
-private func sortLongRun(_ run: UnsafeMutablePointer<OrderRow>, _ count: Int) {
-  var buffer = UnsafeMutableBufferPointer(start: run, count: count)
-  buffer.sort { $0.isBefore($1) }
 }
