@@ -9,16 +9,13 @@ extension BitPacking {
     into destination: UnsafeMutableRawBufferPointer
   ) {
     let done = divisor.value == 1 ? join8(source, base, width, destination) : 0
-    // A multiple of 8 residuals fills whole bytes: the rest starts at one.
-    packElements(
-      UnsafeBufferPointer(rebasing: source[done...]), base, divisor, width,
-      UnsafeMutableRawBufferPointer(rebasing: destination[(done / 8 * width)...]))
+    packElements(source, base, divisor, width, destination, from: done)
   }
 
   package static func pack(
     _ source: UnsafeBufferPointer<UInt16>, base: UInt16, divisor: ExactDivisor, width: Int,
     into destination: UnsafeMutableRawBufferPointer
-  ) { packElements(source, base, divisor, width, destination) }
+  ) { packElements(source, base, divisor, width, destination, from: 0) }
 
   package static func pack(
     _ source: UnsafeBufferPointer<UInt32>, base: UInt32, divisor: ExactDivisor, width: Int,
@@ -30,9 +27,7 @@ extension BitPacking {
     let done = octets.pack(count: source.count, into: destination) { place in
       UnsafeRawPointer(source.baseAddress! + place).loadUnaligned(as: SIMD8<UInt32>.self)
     }
-    packElements(
-      UnsafeBufferPointer(rebasing: source[done...]), base, divisor, width,
-      UnsafeMutableRawBufferPointer(rebasing: destination[(done / 8 * width)...]))
+    packElements(source, base, divisor, width, destination, from: done)
   }
 
   package static func pack(
@@ -52,9 +47,7 @@ extension BitPacking {
             .loadUnaligned(as: SIMD8<UInt64>.self))
       }
     }
-    packElements(
-      UnsafeBufferPointer(rebasing: source[done...]), base, divisor, width,
-      UnsafeMutableRawBufferPointer(rebasing: destination[(done / 8 * width)...]))
+    packElements(source, base, divisor, width, destination, from: done)
   }
 }
 
@@ -119,11 +112,14 @@ private struct Octets {
   }
 }
 
+/// The elements from `start` on, a multiple of 8: as many residuals fill whole bytes, and the rest starts at one.
 @inline(__always)
 private func packElements<Element: FixedWidthInteger & UnsignedInteger>(
-  _ source: UnsafeBufferPointer<Element>, _ base: Element, _ divisor: ExactDivisor, _ width: Int,
-  _ destination: UnsafeMutableRawBufferPointer
+  _ all: UnsafeBufferPointer<Element>, _ base: Element, _ divisor: ExactDivisor, _ width: Int,
+  _ packed: UnsafeMutableRawBufferPointer, from start: Int
 ) {
+  let source = UnsafeBufferPointer(rebasing: all[start...])
+  let destination = UnsafeMutableRawBufferPointer(rebasing: packed[(start / 8 * width)...])
   precondition(width >= 0 && width <= Element.bitWidth, "a residual is as wide as its element")
   precondition(
     destination.count
