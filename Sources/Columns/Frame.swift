@@ -23,6 +23,11 @@ package struct Frame: Sendable {
   /// The column of that exact name.
   package subscript(name: String) -> Column? { indexByName[name].map { columns[$0] } }
 
+  /// The column of that name exactly, or else the first of it in whatever case.
+  package func column(ignoringCase name: String) -> Column? {
+    self[name] ?? columns.first { $0.name.lowercased() == name.lowercased() }
+  }
+
   package var names: [String] { columns.map(\.name) }
 
   /// Memory held, in bytes.

@@ -41,7 +41,7 @@ package struct FrameExport: Sendable {
     rowCount = frame.rowCount
     var columns: [Column] = []
     for name in names ?? frame.names {
-      guard let column = frame[name] ?? frame.column(ignoringCase: name) else {
+      guard let column = frame.column(ignoringCase: name) else {
         throw .unknownColumn(name: name, near: nil, columns: frame.names)
       }
       columns.append(column)
@@ -58,26 +58,20 @@ package struct FrameExport: Sendable {
   package func write(to destination: ExportDestination) throws(ExportError) -> Int {
     switch destination {
     case .standardOutput: return try write(to: STDOUT_FILENO, path: "standard output")
-    case .file(let path):
-      if case .stream = try ExportDestination.at(path) { return try write(toStream: path) }
+    case .file(let path), .stream(let path):
       let prepared = try prepare(path)
       try prepared.putInPlace()
       return prepared.byteCount
-    case .stream(let path): return try write(toStream: path)
     }
   }
 
-  private func write(toStream path: String) throws(ExportError) -> Int {
-    let file = try OutputFile(path: path)
-    let byteCount = try write(to: file.descriptor, path: path)
-    try file.close()
-    return byteCount
-  }
-
-  /// Writes everything beside `path`, where nothing appears before `putInPlace`.
+  /// Writes everything beside `path`, where nothing appears before `putInPlace`; to what is no regular file, at
+  /// once.
   package func prepare(_ path: String) throws(ExportError) -> OutputFile {
     let file = try OutputFile(path: path)
-    file.byteCount = try writeRows(to: file.descriptor, path: path)
+    file.byteCount =
+      try file.isStream
+      ? write(to: file.descriptor, path: path) : writeRows(to: file.descriptor, path: path)
     try file.close()
     return file
   }
@@ -99,7 +93,7 @@ package struct FrameExport: Sendable {
     let writers = (0..<max(1, Parallel.threadCount)).map { _ in WriterBox() }
     formatter.appendHeader(to: &writers[0].writer)
     let turns = WriteTurns(
-      firstOffset: try put(writers[0].writer.bytes, to: descriptor, at: 0, path: path))
+      firstOffset: try writeAll(writers[0].writer.bytes, to: descriptor, at: 0, path: path))
     Parallel.perform(sliceCount) { worker, task in
       if turns.failure != nil { return }
       let box = writers[worker]
@@ -107,7 +101,7 @@ package struct FrameExport: Sendable {
       formatter.append(rows: slice(task), where: selection, to: &box.writer)
       guard let offset = turns.take(task, byteCount: box.writer.count) else { return }
       do throws(ExportError) {
-        _ = try put(box.writer.bytes, to: descriptor, at: offset, path: path)
+        _ = try writeAll(box.writer.bytes, to: descriptor, at: offset, path: path)
       } catch {
         turns.fail(error)
       }
@@ -122,7 +116,7 @@ package struct FrameExport: Sendable {
     let groupSize = max(1, Parallel.threadCount) * 4
     let writers = (0..<groupSize).map { _ in WriterBox() }
     formatter.appendHeader(to: &writers[0].writer)
-    var byteCount = try put(writers[0].writer.bytes, to: descriptor, at: nil, path: path)
+    var byteCount = try writeAll(writers[0].writer.bytes, to: descriptor, at: nil, path: path)
     for first in stride(from: 0, to: sliceCount, by: groupSize) {
       let count = min(groupSize, sliceCount - first)
       Parallel.perform(count) { task in
@@ -130,41 +124,10 @@ package struct FrameExport: Sendable {
         formatter.append(rows: slice(first + task), where: selection, to: &writers[task].writer)
       }
       for box in writers[..<count] {
-        byteCount += try put(box.writer.bytes, to: descriptor, at: nil, path: path)
+        byteCount += try writeAll(box.writer.bytes, to: descriptor, at: nil, path: path)
       }
     }
     return byteCount
-  }
-
-  /// All of `bytes` at an offset, or where the descriptor stands; retries short and interrupted writes.
-  private func put(
-    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int?, path: String
-  ) throws(ExportError) -> Int {
-    var done = 0
-    while done < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      let count: Int
-      if let offset {
-        count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-      } else {
-        count = writeOnce(descriptor, rest)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        if errno == EPIPE && offset == nil { throw .readerGone }
-        throw .output(path: path, call: "write", reason: errorText())
-      }
-      done += count
-    }
-    return done
-  }
-}
-
-extension Frame {
-  /// The first column of that name in whatever case.
-  fileprivate func column(ignoringCase name: String) -> Column? {
-    let name = name.lowercased()
-    return columns.first { $0.name.lowercased() == name }
   }
 }
 
@@ -175,7 +138,3 @@ private final class WriterBox: @unchecked Sendable {
 }
 
 func errorText() -> String { String(cString: strerror(errno)) }
-
-private func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  write(descriptor, bytes.baseAddress, bytes.count)
-}

@@ -21,6 +21,7 @@ package final class OutputFile: @unchecked Sendable {
   private let target: Target
   /// Nil of what is no regular file.
   private let partialPath: String?
+  var isStream: Bool { partialPath == nil }
   private var isInPlace = false
 
   /// What a path leads to.
@@ -85,4 +86,28 @@ package final class OutputFile: @unchecked Sendable {
   }
 }
 
-func closeOnce(_ descriptor: Int32) -> Int32 { close(descriptor) }
+private func closeOnce(_ descriptor: Int32) -> Int32 { close(descriptor) }
+
+/// Writes all of `bytes` at an offset, or where the descriptor stands, and returns their number; retries short and
+/// interrupted writes.
+func writeAll(
+  _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int?, path: String
+) throws(ExportError) -> Int {
+  var done = 0
+  while done < bytes.count {
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+    let count: Int
+    if let offset {
+      count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+    } else {
+      count = write(descriptor, rest.baseAddress, rest.count)
+    }
+    if count < 0 {
+      if errno == EINTR { continue }
+      if errno == EPIPE && offset == nil { throw .readerGone }
+      throw .output(path: path, call: "write", reason: errorText())
+    }
+    done += count
+  }
+  return done
+}

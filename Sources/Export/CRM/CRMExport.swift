@@ -1,6 +1,14 @@
 package import Columns
 import Kernels
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Rows of a frame in the bulk form of a system, in numbered parts that keep within its limits.
 ///
 ///     let export = try CRMExport(frame, for: .zoho, mapping: mapping, selection: changed)
@@ -65,23 +73,22 @@ package struct CRMExport: Sendable {
   /// of that stem are removed. With nothing to send there is no part.
   package func write(to stem: String) throws(ExportError) -> [Part] {
     var parts: [Part] = []
-    do throws(ExportError) {
-      try forEachPart {
-        (content: borrowing ByteWriter, recordCount, callCount) throws(ExportError) in
-        let path = CRMExport.path(stem, parts.count + 1, system)
-        try PartFile.write(content.bytes, beside: path)
-        parts.append(
-          Part(
-            path: path, byteCount: content.count, recordCount: recordCount, callCount: callCount))
-      }
-    } catch {
-      for number in 1...parts.count + 1 {
-        PartFile.abandon(CRMExport.path(stem, number, system))
-      }
-      throw error
+    // Those that are not put in place leave nothing behind.
+    var files: [OutputFile] = []
+    try forEachPart {
+      (content: borrowing ByteWriter, recordCount, callCount) throws(ExportError) in
+      let file = try OutputFile(path: CRMExport.path(stem, parts.count + 1, system))
+      _ = try writeAll(content.bytes, to: file.descriptor, at: nil, path: file.path)
+      try file.close()
+      files.append(file)
+      parts.append(
+        Part(
+          path: file.path, byteCount: content.count, recordCount: recordCount,
+          callCount: callCount))
     }
-    for part in parts { try PartFile.putInPlace(part.path) }
-    PartFile.removeFrom(parts.count + 1) { CRMExport.path(stem, $0, system) }
+    for file in files { try file.putInPlace() }
+    var number = parts.count + 1
+    while unlink(CRMExport.path(stem, number, system)) == 0 { number += 1 }
     return parts
   }
 

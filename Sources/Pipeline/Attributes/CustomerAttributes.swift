@@ -35,6 +35,6 @@ package struct CustomerAttributes: Sendable {
 
   /// The attribute of that name, whatever the case.
   package func column(named name: String) -> Column? {
-    frame[name] ?? frame.columns.first { $0.name.lowercased() == name.lowercased() }
+    frame.column(ignoringCase: name)
   }
 }
