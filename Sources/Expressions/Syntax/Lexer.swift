@@ -35,24 +35,29 @@ struct Lexer {
       case UInt8(ascii: "-") where byte(1) == UInt8(ascii: "-"):
         while let b = byte(), b != 0x0A { at += 1 }
       case UInt8(ascii: "'"):
-        tokens.append(Token(kind: .string(try quotedText("string")), byteOffset: start))
+        append(.string(try quotedText("string")), from: start)
       case UInt8(ascii: "\""):
         let name = try quotedText("name")
         if name.isEmpty { throw QueryError(.syntax, "a name in quotes is empty", at: start) }
-        tokens.append(Token(kind: .quoted(name), byteOffset: start))
+        append(.quoted(name), from: start)
       case _
       where Lexer.isDigit(next)
         || (next == UInt8(ascii: ".") && byte(1).map(Lexer.isDigit) == true):
-        tokens.append(Token(kind: .number(try number()), byteOffset: start))
+        append(.number(try number()), from: start)
       case _ where Lexer.isNameStart(next):
         while let b = byte(), Lexer.isNameStart(b) || Lexer.isDigit(b) { at += 1 }
-        tokens.append(Token(kind: .word(text(start..<at)), byteOffset: start))
+        append(.word(text(start..<at)), from: start)
       default:
-        tokens.append(Token(kind: .symbol(try symbol()), byteOffset: start))
+        append(.symbol(try symbol()), from: start)
       }
     }
-    tokens.append(Token(kind: .end, byteOffset: bytes.count))
+    append(.end, from: bytes.count)
     return tokens
+  }
+
+  /// Adds a token that ends here.
+  private mutating func append(_ kind: Token.Kind, from start: Int) {
+    tokens.append(Token(kind: kind, byteOffset: start, byteCount: at - start))
   }
 
   static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

@@ -73,16 +73,7 @@ struct Parser {
   /// How messages quote the next token: a number as it is written, up to 40 bytes.
   private var shownToken: String {
     guard case .number = token.kind else { return token.shown }
-    var written: [UInt8] = []
-    for byte in text.utf8.dropFirst(token.byteOffset).prefix(40) {
-      let isExponent = written.last.map { $0 | 0x20 == UInt8(ascii: "e") } ?? false
-      let isSign = byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
-      guard
-        Lexer.isDigit(byte) || byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e")
-          || isSign && isExponent
-      else { break }
-      written.append(byte)
-    }
+    let written = text.utf8.dropFirst(token.byteOffset).prefix(min(token.byteCount, 40))
     return String(decoding: written, as: UTF8.self)
   }
 

@@ -33,6 +33,7 @@ struct Token: Equatable, Sendable {
   let kind: Kind
   /// First byte in the text.
   let byteOffset: Int
+  let byteCount: Int
 
   /// How messages quote it.
   var shown: String {
