@@ -165,11 +165,7 @@ package struct Job: ~Copyable {
       do {
         return try publish {
           wait()
-          do {
-            _ = try result.take().get()
-          } catch {
-            failure = error
-          }
+          failure = result.failure
           return failure == nil
         }
       } catch {
@@ -197,5 +193,10 @@ private final class WorkResult<Output: Sendable>: Sendable {
       preconditionFailure("the work has ended before its result is taken")
     }
     return value
+  }
+
+  /// What the work threw; it has ended.
+  var failure: (any Error)? {
+    if case .failure(let error) = take() { error } else { nil }
   }
 }
