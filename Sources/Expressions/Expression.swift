@@ -94,7 +94,7 @@ package struct BoundExpression: Sendable {
     return Bitmap(count: count, words: words)
   }
 
-  /// The expression's value for every row, as a column.
+  /// The expression's value for every row, as a column: exact, but a decimal that money does not hold is a float.
   package func column(
     named name: String, _ control: QueryControl = .unlimited
   ) throws(QueryError) -> Column {
@@ -102,8 +102,17 @@ package struct BoundExpression: Sendable {
       let column = evaluator.columns[index]
       return Column(name, column.values, validity: column.validity)
     }
-    return try ColumnBuilder.column(
+    let column = try ColumnBuilder.column(
       name, bound, evaluator, rowCount: source.frame.rowCount, control)
+    // A column has no scale besides that of money.
+    guard case .decimal(let scale) = bound.type, case .int64(let units) = column.values else {
+      return column
+    }
+    let divisor = Double(powerOfTen(scale))
+    let floats = AlignedBuffer<Double>(count: units.count) { floats in
+      for i in 0..<units.count { floats[i] = Double(units[i]) / divisor }
+    }
+    return Column(name, .float64(floats), validity: column.validity)
   }
 }
 

@@ -79,10 +79,3 @@ extension Binder {
     }
   }
 }
-
-extension Literal {
-  /// The text of a string; empty for anything else.
-  var text: String {
-    if case .string(let text) = self { text } else { "" }
-  }
-}

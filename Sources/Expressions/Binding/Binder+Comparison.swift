@@ -6,9 +6,16 @@ extension Binder {
   ) throws(QueryError) -> Bound {
     if a.type == .null || b.type == .null { return Bound(.bool, .constant(.null), at: at) }
     let (a, b) = try comparable(a, b, op.rawValue, at)
+    if let x = a.constant, let y = b.constant, let order = x.order(y) {
+      return Bound(.bool, .constant(.bool(op.holds(order))), at: at)
+    }
     if a.constant != nil, b.constant == nil { return try comparison(op.mirrored, b, a, at) }
-    if let literal = b.constant {
-      if let fast = constantComparison(op, a, literal, at) { return fast }
+    if let literal = b.constant, let fast = constantComparison(op, a, literal, at) {
+      return folded(fast)
+    }
+    // Exact numbers are compared as they stand: a whole number in the unit of money may not fit 64 bits.
+    if a.type.scale != nil, b.type.scale != nil {
+      return folded(Bound(.bool, .compare(op, a, b), at: at))
     }
     guard let type = ValueType.common(a.type, b.type) else {
       throw mismatch(op.rawValue, a, b, at)
@@ -50,14 +57,12 @@ extension Binder {
     if case .string(let text) = literal {
       return textCondition(a, .compare(op, Array(text.utf8)), at)
     }
-    guard case .column(let index) = a.node else { return nil }
     if a.type == .float {
-      guard let value = literal.double else { return nil }
+      guard case .column(let index) = a.node, let value = literal.double else { return nil }
       return floatComparison(op, index, value, at)
     }
     guard let scale = a.type == .day ? 0 : a.type.scale else { return nil }
-    guard let interval = Interval(op, literal, scale: scale) else { return nil }
-    return interval.bound(column: index, at: at)
+    return Interval(op, literal, scale: scale)?.bound(a, at: at)
   }
 
   /// NaN is above every number and equal to itself, as in DuckDB: that is why > and >= are negations.
@@ -87,50 +92,62 @@ extension Binder {
   func between(
     _ value: Bound, _ low: Bound, _ high: Bound, _ at: Int
   ) throws(QueryError) -> Bound {
+    let sides = try withTextsAsDays([value, low, high])
+    let (value, low, high) = (sides[0], sides[1], sides[2])
     let lower = try comparison(.greaterOrEqual, value, low, at)
     let upper = try comparison(.lessOrEqual, value, high, at)
-    if case .range(let column, let a, let b, false) = lower.node,
-      case .range(_, let c, let d, false) = upper.node
-    {
-      return Bound(
-        .bool, .range(column: column, low: max(a, c), high: min(b, d), isNegated: false), at: at)
+    if let both = Binder.conjunction(lower, upper, at) { return both }
+    if let bounds = try operands([low, high], beside: value) {
+      return folded(Bound(.bool, .between(value, bounds[0], bounds[1]), at: at))
     }
-    if case .floatRange(let column, _, let below, true) = lower.node,
-      case .floatRange(_, _, let above, false) = upper.node
-    {
-      let range = Bound.Node.floatRange(
-        column: column, low: below.nextUp, high: above, isNegated: false)
-      return Bound(.bool, range, at: at)
-    }
-    if case .column = value.node { return folded(Bound(.bool, .and([lower, upper]), at: at)) }
-    if value.constant != nil { return folded(Bound(.bool, .and([lower, upper]), at: at)) }
-    // Any other value is computed once for both bounds.
-    if value.type == .null || low.type == .null || high.type == .null || value.type == .string {
-      return folded(Bound(.bool, .and([lower, upper]), at: at))
-    }
-    if value.type == .day {
-      let a = low.type == .string ? try day(low) : low
-      let b = high.type == .string ? try day(high) : high
-      return folded(Bound(.bool, .between(value, a, b), at: at))
-    }
-    guard let part = ValueType.common(value.type, low.type),
-      let type = ValueType.common(part, high.type)
-    else { throw mismatch("BETWEEN", value, low, at) }
-    let parts = (
-      try coerced(value, to: type), try coerced(low, to: type), try coerced(high, to: type)
-    )
-    return folded(Bound(.bool, .between(parts.0, parts.1, parts.2), at: at))
+    return folded(Bound(.bool, .and([lower, upper]), at: at))
   }
-}
 
-extension Literal {
-  /// The value as a float; nil for what is no number.
-  var double: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .decimal(let mantissa, let scale): Double(mantissa) / Double(powerOfTen(scale))
-    case .float(let value): value
-    case .null, .bool, .string, .day: nil
+  /// Two conditions as one range, where both are on the same value: `2 BETWEEN r AND f` is not.
+  private static func conjunction(_ a: Bound, _ b: Bound, _ at: Int) -> Bound? {
+    switch (a.node, b.node) {
+    case (.range(let x, let low, let end, false), .range(let y, let start, let high, false))
+    where x == y:
+      let range = Bound.Node.range(
+        column: x, low: max(low, start), high: min(end, high), isNegated: false)
+      return Bound(.bool, range, at: at)
+    case (.inRange(let x, let low, let end, false), .inRange(let y, let start, let high, false))
+    where x == y:
+      let range = Bound.Node.inRange(
+        x, low: max(low, start), high: min(end, high), isNegated: false)
+      return Bound(.bool, range, at: at)
+    case (.floatRange(let x, _, let below, true), .floatRange(let y, _, let high, false))
+    where x == y:
+      let range = Bound.Node.floatRange(
+        column: x, low: below.nextUp, high: high, isNegated: false)
+      return Bound(.bool, range, at: at)
+    default: return nil
     }
+  }
+
+  /// What a value that is computed is compared with, in the form that `compare` takes beside it, so that the value
+  /// is computed once. nil where that gains nothing (a column, a constant), or would compare exact numbers as floats.
+  func operands(_ others: [Bound], beside value: Bound) throws(QueryError) -> [Bound]? {
+    if value.constant != nil || value.type == .null { return nil }
+    if case .column = value.node { return nil }
+    var operands: [Bound] = []
+    for other in others {
+      if other.type == .null || value.type == .float {
+        operands.append(try coerced(other, to: value.type))
+      } else if other.type == value.type || (other.type.scale != nil && value.type.scale != nil) {
+        operands.append(other)
+      } else {
+        return nil
+      }
+    }
+    return operands
+  }
+
+  /// Beside a date every text is one.
+  func withTextsAsDays(_ values: [Bound]) throws(QueryError) -> [Bound] {
+    guard values.contains(where: { $0.type == .day }) else { return values }
+    var days: [Bound] = []
+    for value in values { days.append(value.type == .string ? try day(value) : value) }
+    return days
   }
 }

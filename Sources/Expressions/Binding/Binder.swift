@@ -86,7 +86,7 @@ struct Binder {
     case .bool: Bound(.bool, .constant(literal), at: byteOffset)
     case .integer: Bound(.integer, .constant(literal), at: byteOffset)
     case .decimal(_, let scale): Bound(.exact(scale: scale), .constant(literal), at: byteOffset)
-    case .float: Bound(.float, .constant(literal), at: byteOffset)
+    case .float, .long: Bound(.float, .constant(literal), at: byteOffset)
     case .day: Bound(.day, .constant(literal), at: byteOffset)
     case .string(let text):
       Bound(

@@ -8,7 +8,9 @@ struct Bound: Sendable {
     /// low ≤ column ≤ high over a column of whole numbers (days, money units and codes too); runs as one
     /// SIMD compare. All six comparisons with a constant, BETWEEN and = over a dictionary end here.
     case range(column: Int, low: Int64, high: Int64, isNegated: Bool)
-    /// The same over a float column; false for NaN before negation.
+    /// The same over any exact number or day that is not a plain column.
+    case inRange(Bound, low: Int64, high: Int64, isNegated: Bool)
+    /// As `range` over a float column; false for NaN before negation.
     case floatRange(column: Int, low: Double, high: Double, isNegated: Bool)
     /// Both operands are exact numbers (already at the scales the operator wants) or both floats.
     case arithmetic(ArithmeticOperator, Bound, Bound)
@@ -16,8 +18,9 @@ struct Bound: Sendable {
     case function(ScalarFunction, Bound)
     /// To the type of the expression that holds this node.
     case convert(Bound)
-    /// Operands of one type.
+    /// Operands of one type, or exact numbers of different scales.
     case compare(ComparisonOperator, Bound, Bound)
+    /// Value, low, high: each bound as an operand of `compare` beside the value.
     case between(Bound, Bound, Bound)
     /// IN over constants: exact numbers, days or codes of a dictionary; sorted.
     case valueSet(Bound, [Int64])
@@ -25,6 +28,7 @@ struct Bound: Sendable {
     case codeSet(Bound, [Bool])
     /// A condition on a string without a dictionary, answered row by row.
     case textCondition(Bound, TextCondition)
+    /// IN over what is known by row only: each item as an operand of `compare` beside the value.
     case inList(Bound, [Bound])
     case isNull(Bound)
     case not(Bound)
@@ -58,8 +62,9 @@ struct Bound: Sendable {
   var children: [Bound] {
     switch node {
     case .constant, .column, .tag, .range, .floatRange: []
-    case .negate(let a), .function(_, let a), .convert(let a), .valueSet(let a, _),
-      .codeSet(let a, _), .textCondition(let a, _), .isNull(let a), .not(let a), .recode(let a, _):
+    case .negate(let a), .function(_, let a), .convert(let a), .inRange(let a, _, _, _),
+      .valueSet(let a, _), .codeSet(let a, _), .textCondition(let a, _), .isNull(let a),
+      .not(let a), .recode(let a, _):
       [a]
     case .arithmetic(_, let a, let b), .compare(_, let a, let b): [a, b]
     case .between(let a, let b, let c): [a, b, c]

@@ -4,34 +4,46 @@ struct Interval {
   let high: Int64
   let isNegated: Bool
 
-  /// For a column that holds v·10^scale. nil where the constant is a float beside digits after the point:
-  /// there the comparison is one of floats.
+  /// For values that hold v·10^scale. nil where the constant is a float beside digits after the point: there the
+  /// comparison is one of floats.
   init?(_ op: ComparisonOperator, _ literal: Literal, scale: Int) {
-    /// The constant at the column's scale, rounded down.
-    var floor: Int64 = 0
-    var isExact = true
-    /// −1 or 1 where the constant is below or above every Int64.
-    var side = 0
     switch literal {
-    case .integer(let value): (floor, side) = Interval.scaled(value, by: scale)
-    case .day(let day): floor = Int64(day)
-    case .decimal(let mantissa, let digits) where digits <= scale:
-      (floor, side) = Interval.scaled(mantissa, by: scale - digits)
+    case .integer(let value): self.init(op, mantissa: Int128(value), digits: 0, scale: scale)
+    case .day(let day): self.init(op, mantissa: Int128(day), digits: 0, scale: scale)
     case .decimal(let mantissa, let digits):
-      let divisor = powerOfTen(digits - scale)
-      let (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: divisor)
-      isExact = remainder == 0
-      floor = remainder < 0 ? quotient - 1 : quotient
+      self.init(op, mantissa: Int128(mantissa), digits: digits, scale: scale)
+    case .long(_, let mantissa, let digits):
+      self.init(op, mantissa: mantissa, digits: digits, scale: scale)
     case .float(let value):
       // Beyond 2^53 neighbouring integers share a float, so the comparison is one of floats.
       guard scale == 0, value.magnitude < 0x1p53 else { return nil }
-      floor = Int64(value.rounded(.down))
-      isExact = Double(floor) == value
+      let floor = Int64(value.rounded(.down))
+      self.init(op, floor: floor, isExact: Double(floor) == value, side: 0)
     case .null, .bool, .string: return nil
     }
-    self.init(op, floor: floor, isExact: isExact, side: side)
   }
 
+  /// The constant is mantissa · 10^−digits, 0…38 digits.
+  private init(_ op: ComparisonOperator, mantissa: Int128, digits: Int, scale: Int) {
+    var floor: Int128
+    var isExact = true
+    if digits <= scale {
+      let (product, overflow) = mantissa.multipliedReportingOverflow(
+        by: Int128(powerOfTen(scale - digits)))
+      floor = !overflow ? product : mantissa < 0 ? .min : .max
+    } else {
+      let (quotient, remainder) = mantissa.quotientAndRemainder(
+        dividingBy: widePowerOfTen(digits - scale))
+      isExact = remainder == 0
+      floor = remainder < 0 ? quotient - 1 : quotient
+    }
+    let side = floor < Int128(Int64.min) ? -1 : floor > Int128(Int64.max) ? 1 : 0
+    self.init(op, floor: side == 0 ? Int64(floor) : 0, isExact: isExact, side: side)
+  }
+
+  /// - Parameters:
+  ///   - floor: the constant in the values' unit, rounded down; isExact says whether nothing was cut.
+  ///   - side: −1 or 1 where the constant is below or above every Int64; `floor` then says nothing.
   private init(_ op: ComparisonOperator, floor: Int64, isExact: Bool, side: Int) {
     let all = (Int64.min, Int64.max)
     let none = (Int64(1), Int64(0))
@@ -60,13 +72,14 @@ struct Interval {
     isNegated = op == .notEqual
   }
 
-  private static func scaled(_ value: Int64, by scale: Int) -> (Int64, side: Int) {
-    let (product, overflow) = value.multipliedReportingOverflow(by: powerOfTen(scale))
-    return overflow ? (0, value < 0 ? -1 : 1) : (product, 0)
-  }
-
-  func bound(column: Int, at byteOffset: Int) -> Bound {
-    Bound(
-      .bool, .range(column: column, low: low, high: high, isNegated: isNegated), at: byteOffset)
+  /// The condition that a value lies in the interval.
+  func bound(_ value: Bound, at byteOffset: Int) -> Bound {
+    let node: Bound.Node =
+      if case .column(let column) = value.node {
+        .range(column: column, low: low, high: high, isNegated: isNegated)
+      } else {
+        .inRange(value, low: low, high: high, isNegated: isNegated)
+      }
+    return Bound(.bool, node, at: byteOffset)
   }
 }

@@ -49,7 +49,7 @@ extension Evaluator {
     return Vector(rows.count, .integers(values), validity: validity)
   }
 
-  private static func wrapping(
+  static func wrapping(
     _ op: ArithmeticOperator, _ a: [Int64], _ b: [Int64]
   ) -> ([Int64], overflowed: Bool) {
     var overflowed = false
@@ -71,12 +71,12 @@ extension Evaluator {
   /// Throws if the overflow is in a row that counts.
   private func check(
     _ bound: Bound, _ active: [UInt64], _ validity: [UInt64]?, _ count: Int,
-    _ overflows: (Int) -> Bool
+    _ message: String = "a result does not fit 64 bits", _ overflows: (Int) -> Bool
   ) throws(QueryError) {
     for i in 0..<count where BitWords.bit(active, i) {
       if let validity, !BitWords.bit(validity, i) { continue }
       if overflows(i) {
-        throw QueryError(.overflow, "a result does not fit 64 bits", at: bound.byteOffset)
+        throw QueryError(.overflow, message, at: bound.byteOffset)
       }
     }
   }
@@ -137,7 +137,11 @@ extension Evaluator {
     let factors = [Int64](repeating: factor, count: values.count)
     let (scaled, overflowed) = Evaluator.wrapping(.multiply, values, factors)
     if overflowed {
-      try check(bound, active, x.validity, x.count) {
+      let digits = bound.type.scale ?? 0
+      let message =
+        "a number does not fit 64 bits beside one with \(digits) digits after the point "
+        + "(the largest is \(Int64.max / powerOfTen(digits)))"
+      try check(bound, active, x.validity, x.count, message) {
         values[$0].multipliedReportingOverflow(by: factor).overflow
       }
     }
@@ -179,23 +183,39 @@ extension Evaluator {
       }
       return Vector(x.count, .integers(whole), validity: x.validity)
     case .round(let digits):
-      let dropped = scale - digits
-      if dropped <= 0 { return x }
-      // Nineteen digits and more leave nothing of 64 bits.
-      if dropped > 18 {
-        return Vector(x.count, .integers(values.map { _ in 0 }), validity: x.validity)
-      }
-      let unit = powerOfTen(dropped)
-      let back = powerOfTen(max(0, -digits))
-      let rounded = values.map { value -> Int64 in
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unit)
-        let away: Int64 = remainder.magnitude >= unit.magnitude - remainder.magnitude ? 1 : 0
-        return (quotient + (value < 0 ? -away : away)).multipliedReportingOverflow(by: back)
-          .partialValue
-      }
-      return Vector(x.count, .integers(rounded), validity: x.validity)
+      return try rounded(values, digits, bound, x.validity, active, scale: scale)
     case .naturalLogarithm: preconditionFailure("the binder makes the argument of ln a float")
     }
+  }
+
+  /// Whole numbers of the unit 10^−scale to so many digits after the point, half away from zero; in the unit of the
+  /// digits that are left.
+  private func rounded(
+    _ values: [Int64], _ digits: Int, _ bound: Bound, _ validity: [UInt64]?, _ active: [UInt64],
+    scale: Int
+  ) throws(QueryError) -> Vector {
+    let dropped = scale - digits
+    if dropped <= 0 { return Vector(values.count, .integers(values), validity: validity) }
+    let back = powerOfTen(max(0, -digits))
+    func whole(_ value: Int64) -> Int64 {
+      // Half of 10^19 still fits 64 bits, half of 10^20 does not.
+      if dropped > 18 {
+        return dropped == 19 && value.magnitude >= 5_000_000_000_000_000_000 ? value.signum() : 0
+      }
+      let unit = powerOfTen(dropped)
+      let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unit)
+      let away: Int64 = remainder.magnitude >= unit.magnitude - remainder.magnitude ? 1 : 0
+      return quotient + (value < 0 ? -away : away)
+    }
+    let wholes = values.map(whole)
+    let factors = [Int64](repeating: back, count: values.count)
+    let (rounded, overflowed) = Evaluator.wrapping(.multiply, wholes, factors)
+    if overflowed {
+      try check(bound, active, validity, values.count) {
+        wholes[$0].multipliedReportingOverflow(by: back).overflow
+      }
+    }
+    return Vector(values.count, .integers(rounded), validity: validity)
   }
 
   private static func floatFunction(

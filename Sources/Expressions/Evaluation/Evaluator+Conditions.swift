@@ -11,6 +11,11 @@ extension Evaluator {
     case (.integers(let left), .integers(let right)):
       if a.type == .string {
         bits = compareStrings(op, left, right, a, b, validity)
+      } else if let x = a.type.scale, let y = b.type.scale, x != y {
+        bits =
+          x < y
+          ? Evaluator.compareScaled(op, left, by: powerOfTen(y - x), right)
+          : Evaluator.compareScaled(op.mirrored, right, by: powerOfTen(x - y), left)
       } else {
         bits =
           b.constant == nil || count == 0
@@ -27,6 +32,20 @@ extension Evaluator {
     default: preconditionFailure("the binder brings both sides to one type")
     }
     return Evaluator.condition(count, bits, validity)
+  }
+
+  /// Each left value times `factor` with the right value; exact also where the product does not fit 64 bits.
+  private static func compareScaled(
+    _ op: ComparisonOperator, _ left: [Int64], by factor: Int64, _ right: [Int64]
+  ) -> [UInt64] {
+    let factors = [Int64](repeating: factor, count: left.count)
+    let (scaled, overflowed) = wrapping(.multiply, left, factors)
+    if !overflowed { return BitWords.compare(op, scaled, right) }
+    return BitWords.make(left.count) { i in
+      let a = Int128(left[i]) * Int128(factor)
+      let b = Int128(right[i])
+      return op.holds(a < b ? -1 : a == b ? 0 : 1)
+    }
   }
 
   private func compareStrings(

@@ -61,6 +61,10 @@ struct Evaluator: Sendable {
       return rangeVector(column, low, high, isNegated, rows)
     case .floatRange(let column, let low, let high, let isNegated):
       return floatRangeVector(column, low, high, isNegated, rows)
+    case .inRange(let a, let low, let high, let isNegated):
+      let x = try evaluate(a, rows, active: active)
+      let bits = BitWords.inRange(x.integers, low, high, isNegated: isNegated)
+      return Evaluator.condition(count, bits, x.validity)
     case .arithmetic(let op, let a, let b):
       return try arithmetic(op, a, b, bound, rows, active)
     case .negate(let a): return try negate(a, bound, rows, active)
@@ -117,7 +121,8 @@ struct Evaluator: Sendable {
       return Vector(count, .integers(.init(repeating: value, count: count)))
     case .day(let value):
       return Vector(count, .integers(.init(repeating: Int64(value), count: count)))
-    case .float(let value): return Vector(count, .floats(.init(repeating: value, count: count)))
+    case .float(let value), .long(let value, _, _):
+      return Vector(count, .floats(.init(repeating: value, count: count)))
     case .string: return Vector(count, .integers(.init(repeating: 0, count: count)))
     }
   }

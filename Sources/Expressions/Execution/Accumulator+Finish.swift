@@ -29,7 +29,8 @@ extension Accumulator {
       for (i, g) in order.enumerated() where counts[g] > 0 {
         let isFloat = if case .floatSum = kind { true } else { false }
         let total = isFloat ? sums[g] : doubleValue(wideSums[g])
-        sink.put(float: total / Double(counts[g]) / divisor, at: i)
+        // One division, so that the mean of exact numbers is rounded once.
+        sink.put(float: total / (Double(counts[g]) * divisor), at: i)
       }
     case .standardDeviation:
       for (i, g) in order.enumerated() where counts[g] > 1 {

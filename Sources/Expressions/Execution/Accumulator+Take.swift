@@ -105,9 +105,11 @@ extension Accumulator {
       counts[0] += Int64(count - 1)
     case .moments:
       Accumulator.floats(vector, argument).withUnsafeBufferPointer { values in
-        let (sum, count) = Masked.sum(values, valid)
-        if count == 0 { return }
-        let mean = sum / Double(count)
+        guard let shift = Accumulator.first(values, valid) else { return }
+        // The mean from one of the values on: equal values have no deviation, not even a rounded one.
+        let shifted = values.map { $0 - shift }
+        let (sum, count) = shifted.withUnsafeBufferPointer { Masked.sum($0, valid) }
+        let mean = shift + sum / Double(count)
         mergeMoments(
           count: Int64(count), mean: mean, squares: Masked.squares(values, from: mean, valid), 0)
       }
@@ -121,6 +123,13 @@ extension Accumulator {
       }
     case .bestText: preconditionFailure("strings are taken one by one")
     }
+  }
+
+  /// The first value whose bit is set.
+  private static func first(
+    _ values: UnsafeBufferPointer<Double>, _ valid: UnsafeBufferPointer<UInt64>
+  ) -> Double? {
+    valid.firstIndex { $0 != 0 }.map { values[$0 * 64 + valid[$0].trailingZeroBitCount] }
   }
 
   /// An argument's values as floats, decimals in their unit.

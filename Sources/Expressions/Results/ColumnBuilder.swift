@@ -7,7 +7,7 @@ enum ColumnBuilder {
   static func column(
     _ name: String, _ bound: Bound, _ evaluator: Evaluator, rowCount: Int, _ control: QueryControl
   ) throws(QueryError) -> Column {
-    try column(name, bound, try sink(bound, evaluator, rowCount: rowCount, control))
+    column(name, bound, try sink(bound, evaluator, rowCount: rowCount, control))
   }
 
   /// The expression's value for every row, as the evaluator gives it.
@@ -65,18 +65,18 @@ enum ColumnBuilder {
       for position in order[at..<end] { sink.put(vector, rows[position] - start, at: position) }
       at = end
     }
-    return try column(name, bound, sink)
+    return column(name, bound, sink)
   }
 
-  /// Whether the column can stand in a result as it is: decimals only as money.
+  /// Whether the column can stand in a result as it is: decimals of up to four digits as money.
   private static func isInResultType(_ bound: Bound, _ column: Column) -> Bool {
-    if case .decimal = bound.type { column.type == .money } else { true }
+    if case .decimal(let scale) = bound.type { column.type == .money || scale > 4 } else { true }
   }
 
   /// The finished column in the type that results have.
   static func column(
     _ name: String, _ bound: Bound, _ sink: VectorSink
-  ) throws(QueryError) -> Column {
+  ) -> Column {
     let validity = sink.bitmapOfValid
     let values: ColumnValues
     switch bound.type {
@@ -85,28 +85,21 @@ enum ColumnBuilder {
     case .integer: values = .int64(AlignedBuffer(sink.integers))
     case .float: values = .float64(AlignedBuffer(sink.floats))
     case .day: values = .day(AlignedBuffer(sink.integers.map { Int32(truncatingIfNeeded: $0) }))
-    case .decimal(let scale): values = try decimals(sink, scale, bound)
+    case .decimal(let scale): values = decimals(sink, scale)
     case .string: values = strings(sink, bound.strings!)
     }
     return Column(name, values, validity: validity)
   }
 
-  /// Up to four digits are money, more are floats.
-  private static func decimals(
-    _ sink: VectorSink, _ scale: Int, _ bound: Bound
-  ) throws(QueryError) -> ColumnValues {
-    if scale > 4 {
-      let divisor = Double(powerOfTen(scale))
-      return .float64(AlignedBuffer(sink.integers.map { Double($0) / divisor }))
-    }
+  /// Money where all values fit it; else whole numbers in the decimal's own unit.
+  private static func decimals(_ sink: VectorSink, _ scale: Int) -> ColumnValues {
+    if scale == 4 { return .money(AlignedBuffer(sink.integers)) }
+    guard scale < 4 else { return .int64(AlignedBuffer(sink.integers)) }
     let factor = powerOfTen(4 - scale)
     var units = sink.integers
-    if factor == 1 { return .money(AlignedBuffer(units)) }
     for i in units.indices {
       let (value, overflow) = units[i].multipliedReportingOverflow(by: factor)
-      if overflow, BitWords.bit(sink.valid, i) {
-        throw QueryError(.overflow, "a result does not fit 64 bits", at: bound.byteOffset)
-      }
+      if overflow, BitWords.bit(sink.valid, i) { return .int64(AlignedBuffer(sink.integers)) }
       units[i] = value
     }
     return .money(AlignedBuffer(units))

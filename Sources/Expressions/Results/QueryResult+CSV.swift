@@ -28,7 +28,7 @@ extension QueryResult {
         ValueText.append(column, row: row, to: &text)
         QueryResult.appendCSVField(text[...], to: &out)
       } else {
-        ValueText.append(column, row: row, to: &out)
+        ValueText.append(column, as: columns[i].type, row: row, to: &out)
       }
     }
     out.append(UInt8(ascii: "\n"))

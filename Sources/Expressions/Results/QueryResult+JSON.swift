@@ -42,7 +42,7 @@ extension QueryResult {
       if i > 0 { out.append(UInt8(ascii: ",")) }
       QueryResult.appendJSONString(column.name.utf8, to: &out)
       out.append(UInt8(ascii: ":"))
-      QueryResult.appendJSON(column, row: row, to: &out)
+      QueryResult.appendJSON(column, as: columns[i].type, row: row, to: &out)
     }
     out.append(UInt8(ascii: "}"))
   }
@@ -52,13 +52,15 @@ extension QueryResult {
     out.append(UInt8(ascii: "["))
     for (i, column) in rows.columns.enumerated() {
       if i > 0 { out.append(UInt8(ascii: ",")) }
-      QueryResult.appendJSON(column, row: row, to: &out)
+      QueryResult.appendJSON(column, as: columns[i].type, row: row, to: &out)
     }
     out.append(UInt8(ascii: "]"))
   }
 
   /// One value; null for nulls and for floats that JSON cannot say.
-  package static func appendJSON(_ column: Columns.Column, row: Int, to out: inout [UInt8]) {
+  package static func appendJSON(
+    _ column: Columns.Column, as type: ValueType, row: Int, to out: inout [UInt8]
+  ) {
     if column.isNull(row) {
       out.append(contentsOf: "null".utf8)
       return
@@ -72,7 +74,7 @@ extension QueryResult {
       out.append(UInt8(ascii: "\""))
     case .float32(let buffer) where !buffer[row].isFinite: out.append(contentsOf: "null".utf8)
     case .float64(let buffer) where !buffer[row].isFinite: out.append(contentsOf: "null".utf8)
-    default: ValueText.append(column, row: row, to: &out)
+    default: ValueText.append(column, as: type, row: row, to: &out)
     }
   }
 

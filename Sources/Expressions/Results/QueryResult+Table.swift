@@ -11,10 +11,10 @@ extension QueryResult {
       })
     for row in 0..<rowCount {
       table.append(
-        rows.columns.map { column in
+        zip(rows.columns, columns).map { column, header in
           if column.isNull(row) { return "" }
           var bytes: [UInt8] = []
-          ValueText.append(column, row: row, to: &bytes)
+          ValueText.append(column, as: header.type, row: row, to: &bytes)
           return String(decoding: bytes, as: UTF8.self)
         })
     }

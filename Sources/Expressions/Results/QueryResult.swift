@@ -13,7 +13,8 @@ package struct QueryResult: Sendable {
   }
 
   package let columns: [Column]
-  /// One column for each of `columns`, by the same names.
+  /// One column for each of `columns`, by the same names. A decimal is money, or, where money does not hold its
+  /// values, whole numbers (int64) in units of 10^−scale of its type.
   package let rows: Frame
 
   package init(columns: [Column], rows: Frame) {

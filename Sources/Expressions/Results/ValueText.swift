@@ -23,6 +23,17 @@ package enum ValueText {
     }
   }
 
+  /// The same of a result's column, whose type says where the point of whole numbers stands.
+  package static func append(
+    _ column: Column, as type: ValueType, row: Int, to out: inout [UInt8]
+  ) {
+    if case .decimal(let scale) = type, case .int64(let units) = column.values {
+      appendDecimal(units[row], scale: scale, to: &out)
+    } else {
+      append(column, row: row, to: &out)
+    }
+  }
+
   /// Decimal digits, no allocation.
   package static func append(_ value: Int64, to out: inout [UInt8]) {
     if value < 0 { out.append(UInt8(ascii: "-")) }
@@ -31,17 +42,34 @@ package enum ValueText {
 
   /// Two to four decimals, as `Money.text`, no allocation.
   package static func appendMoney(_ units: Int64, to out: inout [UInt8]) {
+    append(units, unit: 10_000, scale: 4, to: &out)
+  }
+
+  /// An exact number in units of 10^−scale, scale 1…8: two decimals, and more as far as they are not zero.
+  package static func appendDecimal(_ units: Int64, scale: Int, to out: inout [UInt8]) {
+    append(units, unit: UInt64(powerOfTen(scale)), scale: scale, to: &out)
+  }
+
+  /// In units of 1/unit, which is 10^−scale.
+  @inline(__always)
+  private static func append(
+    _ units: Int64, unit: UInt64, scale: Int, to out: inout [UInt8]
+  ) {
     if units < 0 { out.append(UInt8(ascii: "-")) }
-    let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: 10_000)
+    let (whole, rest) = units.magnitude.quotientAndRemainder(dividingBy: unit)
+    var fraction = rest
+    var width = scale
+    while width > 2, fraction % 10 == 0 {
+      fraction /= 10
+      width -= 1
+    }
+    if width == 1 {
+      fraction *= 10
+      width = 2
+    }
     appendDigits(whole, width: 1, to: &out)
     out.append(UInt8(ascii: "."))
-    if fraction % 100 == 0 {
-      appendDigits(fraction / 100, width: 2, to: &out)
-    } else if fraction % 10 == 0 {
-      appendDigits(fraction / 10, width: 3, to: &out)
-    } else {
-      appendDigits(fraction, width: 4, to: &out)
-    }
+    appendDigits(fraction, width: width, to: &out)
   }
 
   private static func appendDigits(_ value: UInt64, width: Int, to out: inout [UInt8]) {

@@ -102,7 +102,8 @@ struct Lexer {
     throw QueryError(.syntax, "\(shown) cannot stand in a query", at: start)
   }
 
-  /// `12` is an integer, `12.50` a decimal, `1e3` a float; what fits neither of the first two is a float.
+  /// `12` is an integer, `12.50` a decimal, `1e3` a float; what fits neither of the first two is a long number, past
+  /// 38 digits a float.
   private mutating func number() throws(QueryError) -> Literal {
     let start = at
     var digits: [UInt8] = []
@@ -129,13 +130,13 @@ struct Lexer {
     if let b = byte(), Lexer.isNameStart(b) || b == UInt8(ascii: ".") {
       throw QueryError(.syntax, "a number runs into other text", at: start)
     }
-    if !isFloat, scale <= QueryLimits.decimalScaleMax,
-      let mantissa = Int64(String(decoding: digits, as: UTF8.self))
-    {
-      return hasPoint && scale > 0 ? .decimal(mantissa, scale: scale) : .integer(mantissa)
-    }
     guard let value = Double(text(start..<at)), value.isFinite else {
       throw QueryError(.overflow, "a number out of range", at: start)
+    }
+    if !isFloat, scale <= QueryLimits.literalScaleMax,
+      let mantissa = Int128(String(decoding: digits, as: UTF8.self))
+    {
+      return .exact(mantissa, scale: scale, nearest: value)
     }
     return .float(value)
   }

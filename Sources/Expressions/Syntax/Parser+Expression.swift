@@ -77,8 +77,10 @@ extension Parser {
     let low = try sum()
     try expect("AND")
     let high = try sum()
+    // Each bound may compute the value again: nested, it would grow without end.
+    try count(value.size, at: value.byteOffset)
     let kind = Syntax.Kind.between(value, low, high, isNegated: isNegated)
-    return try node(kind, at: start, over: [value, low, high])
+    return try node(kind, at: start, over: [value, value, low, high])
   }
 
   private mutating func inList(
@@ -86,6 +88,8 @@ extension Parser {
   ) throws(QueryError) -> Syntax {
     try expect(.leftBracket)
     var list: [Syntax] = []
+    /// How often the value is computed at most: for all plain values together, and for each other one.
+    var copies = [value, value]
     repeat {
       if list.count == QueryLimits.listCountMax {
         throw QueryError(
@@ -95,12 +99,18 @@ extension Parser {
       let countBefore = nodeCount
       let item = try expression()
       // Plain values do not count as parts: a long list of them is cheap.
-      if case .literal = item.kind { nodeCount = countBefore }
+      if case .literal = item.kind {
+        nodeCount = countBefore
+      } else {
+        try count(value.size, at: value.byteOffset)
+        copies.append(value)
+      }
       list.append(item)
     } while take(.comma)
     try expect(.rightBracket)
+    try count(value.size, at: value.byteOffset)
     let kind = Syntax.Kind.inList(value, list, isNegated: isNegated)
-    return try node(kind, at: start, over: [value] + list)
+    return try node(kind, at: start, over: copies + list)
   }
 
   private mutating func sum() throws(QueryError) -> Syntax {
@@ -143,12 +153,9 @@ extension Parser {
     }
     guard take(.minus) else { return try primary() }
     let inner = try nested { (parser) throws(QueryError) in try parser.signed() }
-    switch inner.kind {
-    case .literal(.integer(let value)): return try node(.literal(.integer(-value)), at: start)
-    case .literal(.decimal(let value, let scale)):
-      return try node(.literal(.decimal(-value, scale: scale)), at: start)
-    case .literal(.float(let value)): return try node(.literal(.float(-value)), at: start)
-    default: return try node(.negated(inner), at: start, over: [inner])
+    if case .literal(let literal) = inner.kind, let negated = literal.negated {
+      return try node(.literal(negated), at: start)
     }
+    return try node(.negated(inner), at: start, over: [inner])
   }
 }

@@ -47,15 +47,3 @@ struct Token: Equatable, Sendable {
     }
   }
 }
-
-/// A value that is written in the query.
-package enum Literal: Hashable, Sendable {
-  case null
-  case bool(Bool)
-  case integer(Int64)
-  /// mantissa · 10^−scale, exact.
-  case decimal(Int64, scale: Int)
-  case float(Double)
-  case string(String)
-  case day(Int32)
-}

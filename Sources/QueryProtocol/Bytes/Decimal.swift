@@ -72,6 +72,29 @@ enum NumberText {
     return point + (fraction % 100 == 0 ? 3 : fraction % 10 == 0 ? 4 : 5)
   }
 
+  /// An exact number in units of 10^−scale, scale 1…8: two decimals, and more as far as they are not zero.
+  static func write(
+    decimal units: Int64, scale: Int, to out: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    var unit: UInt64 = 1
+    for _ in 0..<scale { unit *= 10 }
+    let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: unit)
+    let digitCount = decimalDigitCount(whole)
+    let sign = units < 0 ? 1 : 0
+    out[0] = UInt8(ascii: "-")
+    writeDecimal(whole, digitCount: digitCount, to: out + sign)
+    let point = sign + digitCount
+    out[point] = UInt8(ascii: ".")
+    writeDecimal(fraction, digitCount: scale, to: out + point + 1)
+    var end = point + 1 + scale
+    if scale == 1 {
+      out[end] = UInt8(ascii: "0")
+      end += 1
+    }
+    while end > point + 3, out[end - 1] == UInt8(ascii: "0") { end -= 1 }
+    return end
+  }
+
   /// A day number as `YYYY-MM-DD`; outside the years 0…9999 as `Day.text` does.
   @inline(__always)
   static func write(day number: Int32, to out: UnsafeMutablePointer<UInt8>) -> Int {
@@ -112,6 +135,11 @@ extension ReplyBuffer {
 
   package mutating func append(money units: Int64) {
     advance(by: NumberText.write(money: units, to: reserve(NumberText.byteCountMax)))
+  }
+
+  package mutating func append(decimal units: Int64, scale: Int) {
+    advance(
+      by: NumberText.write(decimal: units, scale: scale, to: reserve(NumberText.byteCountMax)))
   }
 
   package mutating func append(day number: Int32) {

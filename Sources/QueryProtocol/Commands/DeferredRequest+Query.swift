@@ -31,20 +31,22 @@ extension DeferredRequest {
     }
     writer.endArray()
     writer.key("rows")
-    try writeRows(of: result.rows, service.limits, into: &writer)
+    try writeRows(of: result, service.limits, into: &writer)
     writer.end()
   }
 
   /// Stops in the middle when the reply grows past its limit, so that it never holds much more.
   private func writeRows(
-    of rows: Frame, _ limits: ServiceLimits, into writer: inout ReplyWriter
+    of result: QueryResult, _ limits: ServiceLimits, into writer: inout ReplyWriter
   ) throws(ReplyError) {
+    let rows = result.rows
     let columns = rows.columns
+    let types = result.columns.map(\.type)
     let mark = writer.buffer.count
     writer.beginArray(rows.rowCount)
     for row in 0..<rows.rowCount {
       writer.beginArray(columns.count)
-      for column in columns { writer.value(of: column, row: row) }
+      for (i, column) in columns.enumerated() { writer.value(of: column, as: types[i], row: row) }
       writer.endArray()
       if writer.buffer.count - mark > limits.replyByteCountMax {
         throw ReplyError.replyTooLarge(limits)
@@ -107,9 +109,12 @@ extension ReplyError {
 }
 
 extension ReplyWriter {
-  /// One value of a result.
-  mutating func value(of column: Column, row: Int) {
+  /// One value of a result; a decimal that is not money is whole numbers in units of its type.
+  mutating func value(of column: Column, as type: ValueType, row: Int) {
     if column.isNull(row) { return null() }
+    if case .decimal(let scale) = type, case .int64(let units) = column.values {
+      return decimal(units[row], scale: scale)
+    }
     switch column.values {
     case .int8(let buffer): integer(Int64(buffer[row]))
     case .int16(let buffer): integer(Int64(buffer[row]))

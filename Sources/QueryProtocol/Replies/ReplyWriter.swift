@@ -128,6 +128,11 @@ package struct ReplyWriter: ~Copyable {
     number { $0.append(money: units) }
   }
 
+  /// An exact number in units of 10^−scale, scale 1…8, written as money is.
+  package mutating func decimal(_ units: Int64, scale: Int) {
+    number { $0.append(decimal: units, scale: scale) }
+  }
+
   private mutating func number(_ write: (inout ReplyBuffer) -> Void) {
     switch encoding {
     case .line:

@@ -25,16 +25,31 @@ COLUMNS = [
     ("x", "DOUBLE"), ("y", "DOUBLE"), ("p", "FLOAT"), ("d", "DATE"), ("d2", "DATE"),
     ("b", "BOOLEAN"), ("b2", "BOOLEAN"), ("region", "VARCHAR"), ("segment", "VARCHAR"),
     ("name", "VARCHAR"), ("tag_vip", "BOOLEAN"), ("tag_new", "BOOLEAN"),
+    ("huge", "BIGINT"), ("m3", "DECIMAL(19,4)"),
 ]
 OUR_TYPES = {
     "id": "int64", "customer_id": "text", "r": "uint8", "f": "uint8", "i": "int32", "big": "int64",
     "m": "money", "m2": "money", "x": "float64", "y": "float64", "p": "float32", "d": "day",
     "d2": "day", "b": "bool", "b2": "bool", "region": "string", "segment": "string",
-    "name": "string", "tag_vip": "tag", "tag_new": "tag",
+    "name": "string", "tag_vip": "tag", "tag_new": "tag", "huge": "int64", "m3": "money",
 }
 REGIONS = ["EU", "US", "APAC", "华东", "", "Eu", "E_U", "100%", None]
 SEGMENTS = ["Champions", "Loyal", "At risk", "Lost", "New", "Émigré", "O'Neil"]
+# Whole numbers around the largest that money holds, and the ends of 64 bits.
+EDGES = [922337203685477, 922337203685478, 10**15, 2**53, 2**53 + 1, 10**17, 2**63 - 1, 900719925474, 0]
 WORDS = ["ant", "bee", "cat", "dog", "eel", "fox", "Ant", "ÖBB", "猫", "a_b", "50%"]
+
+
+def edge(rng):
+    """A whole number at or beside an edge of 64 bits."""
+    value = rng.choice([-1, 1]) * rng.choice(EDGES) + rng.choice([-1, 0, 0, 0, 1])
+    return max(-2**63, min(value, 2**63 - 1))
+
+
+def money_edge(rng):
+    """An amount in units of 10^-4, often a whole one that is in `edge` too."""
+    value = edge(rng) * rng.choice([10000, 10000, 1]) + rng.choice([0, 0, 1, -1, 5000])
+    return max(-2**63, min(value, 2**63 - 1))
 
 
 def make_rows(rng):
@@ -54,7 +69,8 @@ def make_rows(rng):
             datetime.date(2025, 1, 1) + datetime.timedelta(rng.randint(-400, 400)),
             maybe(rng.random() < 0.4), rng.random() < 0.7, rng.choice(REGIONS),
             rng.choice(SEGMENTS), maybe(" ".join(rng.choices(WORDS, k=rng.randint(1, 3)))),
-            rng.random() < 0.2, rng.random() < 0.5))
+            rng.random() < 0.2, rng.random() < 0.5, maybe(edge(rng)),
+            maybe(decimal.Decimal(money_edge(rng)) / 10000)))
     return rows
 
 
@@ -106,7 +122,7 @@ class Generator:
             inner = sub()
             return (f"ln({inner[0]})", f"(CASE WHEN {inner[1]} > 0 THEN ln({inner[1]}) END)")
         if kind == 10:
-            return self.case(sub, depth - 1)
+            return self.simple_case(sub) if r.random() < 0.2 else self.case(sub, depth - 1)
         return self.join(
             r.choice(["coalesce({}, {})", "({} % {})"]), sub(),
             self.both(str(r.randint(2, 7))))
@@ -120,6 +136,11 @@ class Generator:
             ours += f" ELSE {other[0]}"
             theirs += f" ELSE {other[1]}"
         return f"CASE {ours} END", f"CASE {theirs} END"
+
+    def simple_case(self, value):
+        subject, first, second = self.number_column(), self.number_literal(), self.number_column()
+        return self.join(
+            "CASE {} WHEN {} THEN {} WHEN {} THEN {} END", subject, first, value(), second, value())
 
     # Strings -----------------------------------------------------------------------------------
     def quoted(self, text):
@@ -173,8 +194,76 @@ class Generator:
     def compare(self):
         return self.rng.choice(["=", "<>", "<", "<=", ">", ">=", "!="])
 
+    def wide_column(self):
+        return self.both(self.rng.choice(["huge", "m3", "huge", "m3", "big", "m", "i", "id"]))
+
+    def wide_literal(self):
+        r = self.rng
+        if r.random() < 0.3:
+            return self.number_literal()
+        whole = r.choice([edge(r), edge(r), 2**63, -2**63, -2**63 - 1, 10**20, 12345678901234567])
+        digits = r.choice(["", "", "", ".0", ".5", ".0001", ".00000001", ".5807", ".123456789",
+                           ".000000000000"])
+        return self.both(f"{whole}{digits}")
+
+    def wide(self):
+        return self.pick(self.wide_column, self.wide_column, self.wide_literal)
+
+    def side(self, kind):
+        """One operand of a comparison of a kind: numbers, wide numbers, strings, dates, booleans."""
+        r = self.rng
+        if kind == "number":
+            return self.pick(
+                self.number_column, self.number_column, self.number_literal, self.number_literal,
+                lambda: self.number(1))
+        if kind == "wide":
+            return self.wide()
+        if kind == "string":
+            return self.pick(self.string_column, self.string_literal, self.string)
+        if kind == "date":
+            return self.pick(self.date, self.date_literal, self.both_dates)
+        if kind == "single":
+            return self.pick(lambda: self.both("p"), lambda: self.both(f"0.{r.randint(0, 99):02d}"))
+        return self.both(r.choice(["b", "b2", "true", "false"]))
+
+    def both_dates(self):
+        return self.both(self.rng.choice(["d", "d2"]))
+
+    def any_order(self):
+        """BETWEEN, chains of comparisons and lists, with columns, literals and NULL on every side."""
+        r = self.rng
+        kind = r.choice(["number", "number", "wide", "wide", "string", "date", "date", "bool", "single"])
+        side = lambda: self.both("NULL") if r.random() < 0.04 else self.side(kind)
+        sides = [side() for _ in range(4)]
+        # A text is a date beside one only.
+        if kind == "date" and r.random() < 0.5:
+            sides[1] = self.both_dates()
+            sides[0] = self.both(f"'{self.date_text()}'")
+        op = self.compare
+        form = r.randrange(8)
+        if form < 3:
+            return self.join(
+                "{} " + r.choice(["BETWEEN", "BETWEEN", "NOT BETWEEN"]) + " {} AND {}", *sides[:3])
+        if form == 3:
+            return self.join(
+                "({} {} {} AND {} {} {})".format("{}", r.choice(["<=", "<", ">="]), "{}", "{}",
+                                                 r.choice(["<=", "<", ">="]), "{}"),
+                sides[1], sides[0], sides[0], sides[2])
+        if form == 4:
+            return self.join(
+                "({} " + op() + " {} " + r.choice(["AND", "OR"]) + " {} " + op() + " {})",
+                sides[0], sides[1], sides[0], sides[1])
+        if form == 5:
+            return self.join("{} " + op() + " {}", sides[0], sides[1])
+        word = r.choice(["IN", "IN", "NOT IN"])
+        if form == 6:
+            return self.join("{} " + word + " ({}, {}, {})", *sides)
+        return self.join("{} " + word + " ({})", *sides[:2])
+
     def atom(self, depth):
         r = self.rng
+        if r.random() < 0.3:
+            return self.any_order()
         op = self.compare()
         makers = [
             lambda: self.join("{} " + op + " {}", self.number_column(), self.number_literal()),
@@ -257,7 +346,7 @@ class Generator:
                 r.choice(["min({})", "max({})"]),
                 self.pick(
                     number, lambda: self.string(), self.date,
-                    lambda: self.both(r.choice(["b", "p"])))),
+                    lambda: self.both(r.choice(["b", "p", "huge", "m3"])))),
             # Of decimals only columns: past 18 digits DuckDB rounds the middle another way.
             lambda: self.join("median({})", self.number(0)),
             lambda: self.join("median({} + 0e0)", number()),
@@ -278,6 +367,7 @@ class Generator:
             lambda: self.join("floor({} / 10)", self.both(r.choice(["m", "x", "y"]))),
             lambda: self.case(self.string_literal, 0),
             lambda: self.join("{}", self.condition(0)),
+            lambda: self.both(r.choice(["huge", "m3", "m * 0.01"])),
             lambda: self.both("i % 3"))
 
     # Queries -----------------------------------------------------------------------------------
@@ -294,7 +384,10 @@ class Generator:
         r = self.rng
         items = [self.pick(
             lambda: self.number(2), self.number_column, lambda: self.string(), self.date,
-            lambda: self.condition(1), lambda: self.both("p"))
+            lambda: self.condition(1), lambda: self.both("p"), self.any_order, self.wide_column,
+            lambda: self.join(
+                "({} * {})", self.both(r.choice(["m", "m2", "i"])),
+                self.both(r.choice(["0.1234", "1.1", "0.015", "2.5000", "0.00001"]))))
             for _ in range(r.randint(1, 4))]
         ours = "SELECT " + ", ".join(f"{x[0]} AS c{n}" for n, x in enumerate(items))
         theirs = "SELECT " + ", ".join(f"{x[1]} AS c{n}" for n, x in enumerate(items))
