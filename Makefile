@@ -20,11 +20,12 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 .PHONY: setup
-setup: ## Install liblz4 and libxxhash where they are missing
-	@if ! [ -e /usr/include/lz4frame.h -a -e /usr/include/xxhash.h ]; then \
-	  echo "installing liblz4-dev and libxxhash-dev"; \
+setup: ## Install liblz4, libxxhash and libyaml where they are missing
+	@if ! [ -e /usr/include/lz4frame.h -a -e /usr/include/xxhash.h -a -e /usr/include/yaml.h ]; then \
+	  echo "installing liblz4-dev, libxxhash-dev and libyaml-dev"; \
 	  $(SUDO) apt-get update -qq; \
-	  $(SUDO) apt-get install -y -qq --no-install-recommends liblz4-dev libxxhash-dev pkg-config >/dev/null; \
+	  $(SUDO) apt-get install -y -qq --no-install-recommends liblz4-dev libxxhash-dev libyaml-dev \
+	    pkg-config >/dev/null; \
 	fi
 
 .PHONY: build

@@ -49,11 +49,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CPlatform"),
 
     .target(
@@ -94,13 +94,9 @@ let package = Package(
       swiftSettings: settings + [
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
       ]),
-    .target(
-      name: "Configuration",
-      dependencies: [
-        "Classification", "Columns", "Expressions", "Ingest", "Models", "Reports",
-        .product(name: "Yams", package: "Yams"),
-      ],
-      swiftSettings: settings),
+    module(
+      "Configuration",
+      ["Classification", "Columns", "Expressions", "Ingest", "Models", "Reports", "CYAML"]),
     module(
       "Pipeline",
       [

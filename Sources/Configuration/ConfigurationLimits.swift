@@ -1,12 +1,14 @@
 /// Every bound on what a configuration file can make the program do. Past one, the file is refused.
 package enum ConfigurationLimits {
   package static let byteCountMax = 1 << 20
-  /// Levels of lists and mappings. The YAML parser itself stops at 1,000.
+  /// Levels of lists and mappings, and of the texts in them. Past it nothing more is read.
   package static let depthMax = 32
-  /// Values and keys, those behind aliases counted as often as they are used.
+  /// Values (keys are none), those behind aliases counted as often as they are used.
   package static let nodeCountMax = 50_000
-  /// Aliases (`*name`): so few cannot unfold into much, whatever they stand in.
+  /// Aliases (`*name`).
   package static let aliasCountMax = 16
+  /// Lines that start with `%`: the time that YAML's directives take grows with the square of their number.
+  package static let directiveCountMax = 16
   /// Problems that one report shows.
   package static let problemCountMax = 50
   package static let taxonomyCountMax = 64

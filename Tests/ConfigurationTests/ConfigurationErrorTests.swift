@@ -154,8 +154,11 @@ import Testing
     let deep = String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
     #expect(problems("export: {salesforce: {a: \(deep)}}").first?.contains("nested deeper") == true)
     let deeper = String(repeating: "- ", count: 100_000) + "a"
-    #expect(problems(deeper).first?.contains("nesting") == true)
-    #expect(problems(String(repeating: "{a: ", count: 100_000)).first?.contains("nesting") == true)
+    #expect(problems(deeper) == ["1:65 nested deeper than 32 levels"])
+    let maps = String(repeating: "{a: ", count: 100_000)
+    #expect(problems(maps) == ["1:129 nested deeper than 32 levels"])
+    #expect(
+      problems(String(repeating: "[", count: 1 << 20)) == ["1:33 nested deeper than 32 levels"])
     var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1..<10 {
       let list = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")

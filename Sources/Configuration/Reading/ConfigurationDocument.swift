@@ -14,18 +14,22 @@ final class ConfigurationDocument {
   }
 
   func report(_ message: String, at position: TextPosition?) {
-    problems.append(ConfigurationProblem(message, at: position, in: lines))
+    problems.append(ConfigurationProblem(message, at: position))
   }
 
-  /// Throws everything that was reported, in the file's order.
+  /// Throws everything that was reported, in the file's order. Those that a report shows get their lines, which
+  /// may be long, only here.
   func throwProblems() throws(ConfigurationError) {
     if problems.isEmpty { return }
     let start = TextPosition(line: 0, column: 0)
-    throw ConfigurationError(
-      path: path,
-      problems: problems.enumerated().sorted {
-        ($0.element.position ?? start, $0.offset) < ($1.element.position ?? start, $1.offset)
-      }.map(\.element))
+    var sorted = problems.enumerated().sorted {
+      ($0.element.position ?? start, $0.offset) < ($1.element.position ?? start, $1.offset)
+    }.map(\.element)
+    for index in sorted.indices.prefix(ConfigurationLimits.problemCountMax) {
+      sorted[index] = ConfigurationProblem(
+        sorted[index].message, at: sorted[index].position, in: lines)
+    }
+    throw ConfigurationError(path: path, problems: sorted)
   }
 
   /// Where the lines of a scalar's text stand. The parser tells where the scalar begins; quotes, the
