@@ -29,7 +29,7 @@ extension ChangeReport {
     return text + "\nDrift\n" + drift.text
   }
 
-  private static func thousands(_ units: Int64) -> String {
+  private static func thousands(_ units: Int128) -> String {
     fixedText(Money.double(units) / 1_000, decimals: 1)
   }
 

@@ -7,7 +7,7 @@ package struct ChangeReport: Sendable {
   package struct CauseCount: Sendable, Equatable {
     package let text: String
     package let customers: Int
-    package let revenue: Int64
+    package let revenue: Int128
   }
 
   /// A moved customer whose revenue is among the largest.
@@ -42,7 +42,7 @@ package struct ChangeReport: Sendable {
     }
     causes = byText.map {
       CauseCount(
-        text: $0.key, customers: $0.value.customers, revenue: Int64(clamping: $0.value.revenue))
+        text: $0.key, customers: $0.value.customers, revenue: $0.value.revenue)
     }.sorted { ($1.customers, $0.text) < ($0.customers, $1.text) }
     let places = tally.largest
     let found = try ids(

@@ -16,16 +16,16 @@ package struct MigrationMatrix: Sendable, Equatable {
 
   package func customers(from a: Int, to b: Int) -> Int { Int(counts[a * width + b]) }
 
-  /// Net revenue in units of 10⁻⁴; held at the ends of Int64 should it lie beyond.
-  package func revenue(from a: Int, to b: Int) -> Int64 { Int64(clamping: amounts[a * width + b]) }
+  /// Net revenue in units of 10⁻⁴, exact: many customers may come to more than 64 bits.
+  package func revenue(from a: Int, to b: Int) -> Int128 { amounts[a * width + b] }
 
   /// All customers that were in segment `a`, and with `absent` all new ones.
   package func customers(from a: Int) -> Int {
     (0..<width).reduce(0) { $0 + customers(from: a, to: $1) }
   }
 
-  package func revenue(from a: Int) -> Int64 {
-    Int64(clamping: (0..<width).reduce(Int128(0)) { $0 + amounts[a * width + $1] })
+  package func revenue(from a: Int) -> Int128 {
+    (0..<width).reduce(Int128(0)) { $0 + amounts[a * width + $1] }
   }
 
   /// All customers that are in segment `b`, and with `absent` all lost ones.
@@ -69,7 +69,7 @@ package struct MigrationMatrix: Sendable, Equatable {
     package let from: Int
     package let to: Int
     package let customers: Int
-    package let revenue: Int64
+    package let revenue: Int128
   }
 
   /// The moves from segment to segment, by customers, then revenue, then in the taxonomy's order.

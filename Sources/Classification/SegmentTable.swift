@@ -9,8 +9,8 @@ package struct SegmentTable: Sendable, Equatable {
     package let customers: Int
     /// Of all customers, 0…1; 0 when there are none at all.
     package let share: Double
-    /// Net amount in units of 10⁻⁴; held at the ends of Int64 should it lie beyond.
-    package let revenue: Int64
+    /// Net amount in units of 10⁻⁴, exact: many customers may come to more than 64 bits.
+    package let revenue: Int128
     /// Of the revenue of all segments; nil when that is not positive, for then no share means anything.
     package let revenueShare: Double?
     /// Medians over the segment's customers that have transactions, nil where there are none; with an even
@@ -23,7 +23,7 @@ package struct SegmentTable: Sendable, Equatable {
   package let taxonomy: String
   package let rows: [Row]
   package let customers: Int
-  package let revenue: Int64
+  package let revenue: Int128
 
   /// Adds up and finds the medians, in parallel; exact, without sorting.
   package init(_ assignment: SegmentAssignment, summary: CustomerSummary) {
@@ -36,7 +36,7 @@ package struct SegmentTable: Sendable, Equatable {
         name: assignment.names[segment], label: assignment.labels[segment],
         customers: sums.customers,
         share: summary.count == 0 ? 0 : Double(sums.customers) / Double(summary.count),
-        revenue: Int64(clamping: sums.revenue),
+        revenue: sums.revenue,
         revenueShare: revenue > 0 ? Double(sums.revenue) / Double(revenue) : nil,
         medianRecencyDays: tally.recencies[segment]?.mean,
         medianOrders: tally.orders[segment]?.mean,
@@ -44,6 +44,6 @@ package struct SegmentTable: Sendable, Equatable {
     }
     taxonomy = assignment.taxonomy
     customers = summary.count
-    self.revenue = Int64(clamping: revenue)
+    self.revenue = revenue
   }
 }

@@ -13,6 +13,9 @@ package enum Money {
     return (units < 0 ? "-" : "") + String(whole) + "." + fraction
   }
 
+  /// The total of many customers as a Double: it may lie past 64 bits.
+  package static func double(_ units: Int128) -> Double { Double(units) / 10_000 }
+
   /// The amount as a Double, for models.
   @inlinable
   package static func double(_ units: Int64) -> Double { Double(units) / 10_000 }

@@ -1,4 +1,5 @@
 import Classification
+import Columns
 import Models
 
 /// The strategies that come with the engine, by name.
@@ -41,6 +42,8 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// Nobody had bought by the cut-off.
   case nobodyKnown(cutoff: String)
   case horizonOutOfRange(days: Int)
+  /// The horizon after a cut-off ends behind the last transaction: what happened in it is not known.
+  case horizonBeyondLog(cutoff: Int32, horizonDays: Int, lastDay: Int32)
   case foldsOutOfRange(count: Int)
   case budget(String)
 
@@ -53,8 +56,20 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
       "nobody had bought by the cut-off \(cutoff); choose a later one, or a shorter horizon"
     case .horizonOutOfRange(let days):
       "a horizon of \(days) days: expected 1 to 36500"
+    case .horizonBeyondLog(let cutoff, let horizonDays, let lastDay):
+      EvaluationError.whatFits(cutoff, horizonDays, lastDay)
     case .foldsOutOfRange(let count): "\(count) folds: expected 1 to 52"
     case .budget(let reason): "the budget cannot be spent: \(reason)"
     }
+  }
+
+  private static func whatFits(_ cutoff: Int32, _ horizonDays: Int, _ lastDay: Int32) -> String {
+    func days(_ count: Int64) -> String { count == 1 ? "1 day" : "\(count) days" }
+    let left = Int64(lastDay) - Int64(cutoff)
+    let follows = left > 0 ? "only \(days(left)) \(left == 1 ? "follows" : "follow")" : "nothing follows"
+    let latest = Int32(clamping: Int64(lastDay) - Int64(horizonDays))
+    return "\(follows) the cut-off \(Day.text(cutoff)), for the last transaction is of "
+      + "\(Day.text(lastDay)), and a horizon of \(days(Int64(horizonDays))) was asked: give a cut-off of "
+      + "\(Day.text(latest)) or earlier" + (left > 0 ? ", or --horizon \(left)d" : "")
   }
 }

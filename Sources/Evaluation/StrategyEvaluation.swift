@@ -52,6 +52,7 @@ package struct StrategyEvaluation: Sendable {
   ///
   /// - Throws: `EvaluationError`, and `RuleErrors` of a taxonomy, which are mistakes in what was asked.
   package func run(_ base: CustomerBase) throws -> EvaluationReport {
+    try checkHorizon(base)
     var folds: [EvaluationReport.Fold] = []
     var runs = strategies.map { StrategyRun(name: $0.name) }
     for (k, cutoff) in cutoffs.enumerated() {
@@ -87,6 +88,15 @@ package struct StrategyEvaluation: Sendable {
 }
 
 extension StrategyEvaluation {
+  /// What is judged has happened: the horizon after every cut-off ends with the log or before.
+  private func checkHorizon(_ base: CustomerBase) throws {
+    guard let last = cutoffs.last, let lastDay = try base.lastDay() else { return }
+    if Int64(last) + Int64(horizonDays) > Int64(lastDay) {
+      throw EvaluationError.horizonBeyondLog(
+        cutoff: last, horizonDays: horizonDays, lastDay: lastDay)
+    }
+  }
+
   private static func outcomes(
     _ trials: [Result<FoldEvaluation.Trial, any Error>], _ fold: FoldEvaluation
   ) -> [Result<FoldEvaluation.Outcome, any Error>] {
@@ -96,6 +106,25 @@ extension StrategyEvaluation {
       outcomes.withLock { $0[k] = outcome }
     }
     return outcomes.withLock { known in trials.indices.map { known[$0]! } }
+  }
+}
+
+extension CustomerBase {
+  /// The last day of any transaction; nil when there is none. One pass over the customers.
+  fileprivate func lastDay() throws -> Int32? {
+    let last = Mutex<Int32?>(nil)
+    try rows.forEachRange { range, batches in
+      var own: Int32?
+      for runs in batches {
+        let low = runs.firstCustomer(withCodeFrom: range.lowerBound)
+        let high = runs.firstCustomer(withCodeFrom: range.upperBound)
+        for k in low..<max(low, high) where runs.starts[k] < runs.starts[k + 1] {
+          own = max(own ?? .min, runs.days[Int(runs.starts[k + 1]) - 1])
+        }
+      }
+      if let own { last.withLock { $0 = max($0 ?? own, own) } }
+    }
+    return last.withLock { $0 }
   }
 }
 

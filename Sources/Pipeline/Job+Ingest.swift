@@ -1,6 +1,7 @@
 import Aggregation
 import Columns
 package import Ingest
+import JSONText
 import Kernels
 import Storage
 import Synchronization
@@ -31,25 +32,37 @@ extension Job {
       BatchSource(name: $0.path, byteCount: $0.byteCount, contentHash: $0.contentHash)
     }
     let limit = request.options.memoryLimitByteCount
+    let newOrder = order.adding(batch.newCustomers)
     if batch.isInCodeOrder || Job.tableByteCount(of: batch) > limit / 2 {
       let stream = try writer.streamBatch(rowCount: batch.rowCount, sources: sources)
-      let summary = try stored(batch, stream, limit, scoring)
-      newRows = .stream(stream, summary)
-      publication.batches = [BatchDraft(stream, ingest: batch.report.json)]
+      let rows = NewRows.stream(stream, try stored(batch, stream, limit, scoring))
+      let record = try record(of: batch, rows, newOrder, limit)
+      newRows = rows
+      publication.batches = [BatchDraft(stream, ingest: record)]
     } else {
       let table = try clock.measure("sort") { try batch.table() }
+      let record = try record(of: batch, .table(table), newOrder, limit)
       newRows = .table(table)
-      publication.batches = [BatchDraft(table, sources: sources, ingest: batch.report.json)]
+      publication.batches = [BatchDraft(table, sources: sources, ingest: record)]
     }
     if let first = batch.report.firstDay, let last = batch.report.lastDay {
       newDays = (first, last)
     }
     keptBatches = nil
-    order = order.adding(batch.newCustomers)
+    order = newOrder
     if batch.newCustomers.count > 0 {
       publication.customers.append(CustomersDraft(newIDs: batch.newCustomers))
     }
     return batch.report
+  }
+
+  /// How a batch was read, as its record says it; refuses rows that would make a customer too large.
+  private mutating func record(
+    of batch: IngestBatch, _ rows: NewRows, _ order: CustomerOrder, _ limit: Int
+  ) throws -> JSON {
+    let most = try customerMost(with: batch, rows, order, memoryLimit: limit)
+    return .object(
+      (batch.report.json.objectValue ?? []) + [JSON.Member(CustomerMost.memberName, most.json)])
   }
 
   private func refuseKnown(_ report: IngestReport) throws(PipelineError) {
@@ -107,11 +120,16 @@ extension Job {
           failure.withLock { $0 = $0 ?? error }
         }
       }
-      if let error = failure.withLock({ $0 }) { throw error }
       let all = RowReader(
         store: store, new: .stream(stream, nil), kept: nil,
         customerCount: batch.firstNewCode + batch.newCustomers.count, limit: limit)
-      return try fold.map { NewSummary(summary: try $0.finish(all), windowDays: nil) }
+      do {
+        if let error = failure.withLock({ $0 }) { throw error }
+        return try fold.map { NewSummary(summary: try $0.finish(all), windowDays: nil) }
+      } catch AggregationError.totalOverflow {
+        // Left to the check of the batch's totals, and to the scoring, which name the customer.
+        return nil
+      }
     }
   }
 

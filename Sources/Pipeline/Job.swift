@@ -30,6 +30,8 @@ package struct Job: ~Copyable {
   /// Codes of the customers that are about to be published with their attributes.
   var newProspects: [Range<Int>] = []
   package internal(set) var clock = StageClock()
+  /// What a customer's rows may come to: lower in tests only.
+  var customerLimit = CustomerMost.limit
 
   /// Takes the store's lock; throws `StorageError.locked` when another process has it.
   package init(store path: String, creating: Bool = false) throws {
@@ -60,7 +62,10 @@ package struct Job: ~Copyable {
     guard asOf >= bounds.first else {
       throw PipelineError.noTransactions(asOf: asOf, firstDay: bounds.first)
     }
-    let summary = try summarise(asOf: asOf, request)
+    let summary: CustomerSummary
+    do { summary = try summarise(asOf: asOf, request) } catch {
+      throw store.naming(error, ids: order.ids)
+    }
     var numbers = store.manifest.batches.map(\.number)
     if newRows != nil { numbers.append((numbers.last ?? 0) + 1) }
     let attributes = try currentAttributes()

@@ -26,6 +26,12 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case unknownSegment(name: String, known: [String])
   /// A taxonomy would make a column that the customers have already.
   case taxonomyIsColumn(name: String)
+  /// New rows would take a customer past what a summary can hold.
+  case customerTooLarge(id: String)
+  /// The store has more of a customer than a summary can hold.
+  case unscorableCustomer(id: String, batches: [String])
+  /// Rows of a batch contradict its customers.
+  case malformedRows
 
   package var description: String {
     switch self {
@@ -54,6 +60,17 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
       "there is no segment \(name); the segments are \(known.joined(separator: ", "))"
     case .taxonomyIsColumn(let name):
       "a taxonomy is named like the column \(name) of the customers; choose another name for it"
+    case .customerTooLarge(let id):
+      "customer \(id): with these files the amounts of its orders, refunds added to them, come to more "
+        + "than 922,337,203,685,477, or their number to more than 2,147,483,647. Nothing was ingested: "
+        + "the store is as it was. Check the amounts of this customer for values that are none, and "
+        + "correct the files or leave its rows out"
+    case .unscorableCustomer(let id, let batches):
+      "customer \(id): the amounts of its orders come to more than 922,337,203,685,477, so that the store "
+        + "cannot be scored; they are in batches \(batches.joined(separator: ", ")). Correct the files of "
+        + "the batch that is wrong, and make the store anew without it"
+    case .malformedRows:
+      "a batch is malformed: its customers and rows contradict each other; run `strata verify`"
     }
   }
 }

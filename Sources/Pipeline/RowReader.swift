@@ -106,7 +106,9 @@ extension Store {
   package func summary(asOf: Int32, limit: Int) throws -> CustomerSummary {
     let reader = RowReader(
       store: self, new: nil, kept: nil, customerCount: customerCount, limit: limit)
-    return try CustomerSummary.aggregate(
-      reader.ranges(.all(through: asOf)), customerCount: customerCount, asOf: asOf)
+    do {
+      return try CustomerSummary.aggregate(
+        reader.ranges(.all(through: asOf)), customerCount: customerCount, asOf: asOf)
+    } catch { throw naming(error, ids: nil) }
   }
 }

@@ -80,7 +80,9 @@ extension ExitStatus {
     switch error {
     case .emptyStore, .noTransactions, .unknownCustomer, .noDates, .nothingToCompare:
       self = .noInput
-    case .alreadyIngested, .attributesAlreadyIngested, .sameFileTwice: self = .badData
+    case .alreadyIngested, .attributesAlreadyIngested, .sameFileTwice, .customerTooLarge,
+      .unscorableCustomer, .malformedRows:
+      self = .badData
     case .unknownAttribute, .unknownSegment, .attributeNameTaken: self = .usage
     case .taxonomyIsColumn: self = .badConfiguration
     }

@@ -8,7 +8,7 @@ package struct BaselineStrategy: Strategy, FittedStrategy {
     case pastSpend = "past-spend"
     case recency
     case orders
-    /// The same for the same seed and customer, whatever they do.
+    /// The same for the same seed and customer, whatever they do; of nothing else that is drawn by that seed.
     case random
   }
 
@@ -35,12 +35,22 @@ package struct BaselineStrategy: Strategy, FittedStrategy {
       case .orders: knowledge.scores { Float(orders[$0]) }
       case .random:
         knowledge.scores { row in
-          var stream = RandomStream(seed: seed, stream: UInt64(row))
+          var stream = RandomStream(seed: drawSeed, stream: UInt64(row))
           return Float(stream.nextUnit())
         }
       }
     return StrategyScores(ranking: ranking)
   }
+
+  /// A seed of this strategy's own, made of the one given: a generated log draws a customer's first purchase from
+  /// stream (seed, customer), and a ranking by the same number would know it.
+  private var drawSeed: UInt64 {
+    var keyed = RandomStream(seed: seed, stream: BaselineStrategy.streamKey)
+    return keyed.next()
+  }
+
+  /// "strategy" in ASCII: beyond every customer's number.
+  private static let streamKey: UInt64 = 0x7374_7261_7465_6779
 }
 
 extension Knowledge {

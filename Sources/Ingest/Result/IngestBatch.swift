@@ -18,6 +18,8 @@ package final class IngestBatch: @unchecked Sendable {
   /// Ids of the customers that the store did not have, in the order of their codes: from `firstNewCode` on.
   package let newCustomers: StringTable
   package let firstNewCode: Int
+  /// Σ |amount| of all rows, in units of 10⁻⁴.
+  package let magnitude: Int64
   /// Rows and customers of each part.
   package let parts: [IngestPart]
   package var rowCount: Int { parts.last?.rows.upperBound ?? 0 }
@@ -57,7 +59,7 @@ package final class IngestBatch: @unchecked Sendable {
       report.lastDay = totals.lastDay
     }
     self.report = report
-    try IngestBatch.check(totals)
+    magnitude = try IngestBatch.checkedMagnitude(totals)
 
     filled = all.indices.filter { all[$0].rowCount > 0 }
     codes = join.codes
@@ -104,9 +106,9 @@ package final class IngestBatch: @unchecked Sendable {
   }
 
   /// Sums of amounts must be exact: Σ |amount| has to fit Int64.
-  private static func check(_ totals: RowTotals) throws(IngestError) {
+  private static func checkedMagnitude(_ totals: RowTotals) throws(IngestError) -> Int64 {
     let sum = UInt128(totals.magnitudeHigh) << 32 + UInt128(totals.magnitudeLow)
-    if sum <= UInt128(Int64.max) { return }
+    if let sum = Int64(exactly: sum) { return sum }
     throw IngestError(
       .badData, "the amounts together are out of range",
       found: "a sum of magnitudes of \(sum / 10_000)", expected: "at most 922337203685477",
