@@ -155,7 +155,7 @@ let package = Package(
     tests(
       "EvaluationTests", ["Evaluation", "Aggregation", "Columns", "JSONText", "Kernels", "Models"],
       exclude: ["Fixtures"]),
-    tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText"]),
+    tests("GenerationTests", ["Generation", "Columns", "Kernels", "JSONText", "Models"]),
     .testTarget(
       name: "QueryServerTests",
       dependencies: [

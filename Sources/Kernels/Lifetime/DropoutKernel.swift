@@ -36,8 +36,9 @@ package struct DropoutSegment: Sendable {
 }
 
 /// Sums over slots, w being the weight, d = logOdds + (r + x) D the log odds of having dropped out,
-/// p = e^d / (1 + e^d), u = w p, v = w p (1 − p), D = ln(α + T) − ln(α + t_x),
-/// E = 1 / (α + T) − 1 / (α + t_x), F = 1 / (α + T)² − 1 / (α + t_x)².
+/// p = e^d / (1 + e^d), u = w p, v = w p (1 − p), D = ln(1 + T / α) − ln(1 + t_x / α),
+/// E = T / (α + T) − t_x / (α + t_x), F = α T / (α + T)² − α t_x / (α + t_x)²: dD / d ln α = −E and
+/// dE / d ln α = −F. In this form nothing cancels for α far above every time.
 package struct DropoutSums: Sendable {
   /// Σ w ln(1 + e^d).
   package var logOnePlusOdds = 0.0
@@ -60,7 +61,7 @@ package enum DropoutKernel {
   /// Slots in a task.
   package static let segmentSlotCount = 16_384
 
-  /// For each time t, (ln(α + t), 1 / (α + t), 1 / (α + t)², 0).
+  /// For each time t, (ln(1 + t / α), t / (α + t), α t / (α + t)², 0).
   package static func fillTable(
     _ table: UnsafeMutableBufferPointer<SIMD4<Double>>, times: UnsafeBufferPointer<Double>,
     timeScale: Double, alpha: Double
@@ -68,14 +69,14 @@ package enum DropoutKernel {
     precondition(table.count == times.count, "one entry a time")
     var i = 0
     while i < times.count {
-      var shifted = Vector(repeating: 1)
+      var time = Vector.zero
       let count = min(laneCount, times.count - i)
-      for j in 0..<count { shifted[j] = alpha + times[i + j] * timeScale }
-      let logarithm = vectorLog(shifted)
-      let inverse = 1 / shifted
-      let square = inverse * inverse
+      for j in 0..<count { time[j] = times[i + j] * timeScale }
+      let logarithm = vectorLogOnePlus(time / alpha)
+      let share = time / (time + alpha)
+      let slope = share * (alpha / (time + alpha))
       for j in 0..<count {
-        table[i + j] = SIMD4(logarithm[j], inverse[j], square[j], 0)
+        table[i + j] = SIMD4(logarithm[j], share[j], slope[j], 0)
       }
       i += laneCount
     }

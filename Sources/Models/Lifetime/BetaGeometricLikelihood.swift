@@ -32,19 +32,19 @@ struct BetaGeometricLikelihood: PurchaseLikelihood {
     self.segments = segments
   }
 
-  func evaluate(_ parameters: [Double]) -> LikelihoodExpansion {
+  func evaluate(_ logParameters: [Double]) -> LikelihoodExpansion {
+    let parameters = logParameters.map(Special.exponential)
     let (r, alpha, a, b) = (parameters[0], parameters[1], parameters[2], parameters[3])
     var result = LikelihoodExpansion(dimension: 4)
     let ages = terms.table(of: history.ages, alpha: alpha)
     let recencies = terms.table(of: history.recencies, alpha: alpha)
     terms.add(to: &result, r: r, alpha: alpha, table: ages)
     addBeta(to: &result, a: a, b: b)
-    let logA = Special.naturalLog(a)
     let tasks = segments.map { segment in
       let x = history.frequencies[segment.classIndex]
       return DropoutSegment(
         slots: segment.slots, exponent: r + Double(x),
-        logOdds: logA - Special.naturalLog(b + Double(x + shift - 1)))
+        logOdds: logParameters[2] - Special.naturalLog(b + Double(x + shift - 1)))
     }
     let sums = ages.withUnsafeBufferPointer { ages in
       recencies.withUnsafeBufferPointer { recencies in
@@ -55,49 +55,44 @@ struct BetaGeometricLikelihood: PurchaseLikelihood {
     for (segment, sum) in zip(segments, sums) {
       let x = history.frequencies[segment.classIndex]
       BetaGeometricLikelihood.add(
-        sum, to: &result, exponent: r + Double(x), a: a, divisor: b + Double(x + shift - 1))
+        sum, to: &result, r: r, exponent: r + Double(x), share: b / (b + Double(x + shift - 1)))
     }
     return result
   }
 
-  /// ln B(a, b + k) − ln B(a, b) = [ln Γ(b + k) − ln Γ(b)] − [ln Γ(a + b + k) − ln Γ(a + b)].
+  /// ln B(a, b + k) − ln B(a, b).
   private func addBeta(to result: inout LikelihoodExpansion, a: Double, b: Double) {
-    let counts = history.frequencies.map { $0 + shift }
-    let numerator = Special.LogPochhammer(z: b, counts: counts)
-    let denominator = Special.LogPochhammer(z: a + b, counts: counts)
+    let sums = BetaSums(a: a, b: b, counts: history.frequencies.map { $0 + shift })
     for (k, weight) in history.classWeights.enumerated() {
-      result.value += weight * (numerator.values[k] - denominator.values[k])
-      let first = weight * denominator.firstDerivatives[k]
-      let second = weight * denominator.secondDerivatives[k]
-      result.gradient[2] -= first
-      result.gradient[3] += weight * numerator.firstDerivatives[k] - first
-      result.addCurvature(2, 2, -second)
-      result.addCurvature(2, 3, -second)
-      result.addCurvature(3, 3, weight * numerator.secondDerivatives[k] - second)
+      result.value += weight * sums.values[k]
+      result.gradient[2] += weight * sums.gradients[k][0]
+      result.gradient[3] += weight * sums.gradients[k][1]
+      result.addCurvature(2, 2, weight * sums.curvatures[k][0])
+      result.addCurvature(2, 3, weight * sums.curvatures[k][1])
+      result.addCurvature(3, 3, weight * sums.curvatures[k][2])
     }
   }
 
-  /// Σ w ln(1 + e^d) of one segment. With q = r + x: d_r = D, d_α = q E, d_a = 1 / a, d_b = −1 / divisor;
-  /// d_rα = E, d_αα = −q F, d_aa = −1 / a², d_bb = 1 / divisor².
+  /// Σ w ln(1 + e^d) of one segment. With q = r + x and β = b / (b + k − 1), derivatives of d in logarithms:
+  /// d_r = d_rr = r D, d_α = −q E, d_rα = −r E, d_αα = q F, d_a = 1, d_b = −β, d_bb = −β (1 − β).
   private static func add(
-    _ sum: DropoutSums, to result: inout LikelihoodExpansion, exponent q: Double, a: Double,
-    divisor: Double
+    _ sum: DropoutSums, to result: inout LikelihoodExpansion, r: Double, exponent q: Double,
+    share: Double
   ) {
-    let (da, db) = (1 / a, -1 / divisor)
     result.value += sum.logOnePlusOdds
-    result.gradient[0] += sum.uD
-    result.gradient[1] += q * sum.uE
-    result.gradient[2] += da * sum.u
-    result.gradient[3] += db * sum.u
-    result.addCurvature(0, 0, sum.vDD)
-    result.addCurvature(0, 1, sum.uE + q * sum.vDE)
-    result.addCurvature(0, 2, da * sum.vD)
-    result.addCurvature(0, 3, db * sum.vD)
-    result.addCurvature(1, 1, q * q * sum.vEE - q * sum.uF)
-    result.addCurvature(1, 2, q * da * sum.vE)
-    result.addCurvature(1, 3, q * db * sum.vE)
-    result.addCurvature(2, 2, da * da * (sum.v - sum.u))
-    result.addCurvature(2, 3, da * db * sum.v)
-    result.addCurvature(3, 3, db * db * (sum.v + sum.u))
+    result.gradient[0] += r * sum.uD
+    result.gradient[1] -= q * sum.uE
+    result.gradient[2] += sum.u
+    result.gradient[3] -= share * sum.u
+    result.addCurvature(0, 0, r * (r * sum.vDD + sum.uD))
+    result.addCurvature(0, 1, -r * (q * sum.vDE + sum.uE))
+    result.addCurvature(0, 2, r * sum.vD)
+    result.addCurvature(0, 3, -r * share * sum.vD)
+    result.addCurvature(1, 1, q * (q * sum.vEE + sum.uF))
+    result.addCurvature(1, 2, -q * sum.vE)
+    result.addCurvature(1, 3, q * share * sum.vE)
+    result.addCurvature(2, 2, sum.v)
+    result.addCurvature(2, 3, -share * sum.v)
+    result.addCurvature(3, 3, share * (share * sum.v - (1 - share) * sum.u))
   }
 }

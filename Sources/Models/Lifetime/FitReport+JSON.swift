@@ -7,6 +7,7 @@ extension FitReport {
       JSON.Member("ruler", ruler.map { JSON($0.rawValue) } ?? .null),
       JSON.Member("converged", JSON(isConverged)), JSON.Member("ending", JSON(ending)),
       JSON.Member("iterations", JSON(iterationCount)),
+      JSON.Member("evaluations", JSON(evaluationCount)),
       JSON.Member("gradient_norm", JSON(gradientNorm)),
       JSON.Member("log_likelihood", JSON(logLikelihood)),
       JSON.Member("aic", JSON(aic)), JSON.Member("bic", JSON(bic)),
@@ -15,6 +16,13 @@ extension FitReport {
       JSON.Member("parameters", .array(parameters.map(\.json))),
     ]
     members.append(JSON.Member("population_means", FitReport.json(populationMeans)))
+    members.append(
+      JSON.Member(
+        "population_mean_intervals_95",
+        .object(
+          populationMeans.compactMap { figure in
+            figure.interval.map { JSON.Member(figure.name, FitReport.json($0)) }
+          })))
     members.append(JSON.Member("checks", FitReport.json(checks)))
     members.append(JSON.Member("warnings", .array(warnings.map { JSON($0) })))
     members.append(JSON.Member("fallback_from", fallbackFrom.map { JSON($0) } ?? .null))
@@ -24,6 +32,22 @@ extension FitReport {
 
   private static func json(_ figures: [Figure]) -> JSON {
     .object(figures.map { JSON.Member($0.name, JSON($0.value)) })
+  }
+
+  /// [low, high]; an open end is 0 or null.
+  static func json(_ interval: ClosedRange<Double>) -> JSON {
+    [
+      JSON(interval.lowerBound),
+      interval.upperBound.isFinite ? JSON(interval.upperBound) : .null,
+    ]
+  }
+
+  static func interval(_ json: JSON?) -> ClosedRange<Double>? {
+    guard let ends = json?.arrayValue, ends.count == 2, let lower = ends[0].doubleValue else {
+      return nil
+    }
+    let upper = ends[1].doubleValue ?? .infinity
+    return lower <= upper ? lower...upper : nil
   }
 
   /// Reads what `json` wrote.
@@ -60,7 +84,12 @@ extension FitReport {
       gradientNorm: try number("gradient_norm"), logLikelihood: try number("log_likelihood"),
       customerWeight: try number("customers"), distinctCount: distinct,
       penalty: try number("penalty"), parameters: parameters)
-    populationMeans = figures("population_means")
+    evaluationCount = json["evaluations"]?.intValue ?? 0
+    populationMeans = figures("population_means").map {
+      Figure(
+        $0.name, $0.value,
+        interval: FitReport.interval(json["population_mean_intervals_95"]?[$0.name]))
+    }
     checks = figures("checks")
     warnings = (json["warnings"]?.arrayValue ?? []).compactMap(\.stringValue)
     fallbackFrom = json["fallback_from"]?.stringValue
@@ -74,7 +103,7 @@ extension FitReport.Parameter {
       JSON.Member("name", JSON(name)), JSON.Member("value", JSON(value)),
       JSON.Member("standard_error", standardError.map { JSON($0) } ?? .null),
       JSON.Member(
-        "interval_95", interval.map { [JSON($0.lowerBound), JSON($0.upperBound)] } ?? .null),
+        "interval_95", interval.map(FitReport.json) ?? .null),
       JSON.Member("at_bound", JSON(isAtBound)),
     ])
   }
@@ -83,10 +112,8 @@ extension FitReport.Parameter {
     guard let name = json["name"]?.stringValue, let value = json["value"]?.doubleValue,
       let isAtBound = json["at_bound"]?.boolValue
     else { throw LifetimeError("fit report: a parameter has no name, value or at_bound") }
-    let ends = json["interval_95"]?.arrayValue?.compactMap(\.doubleValue) ?? []
     self.init(
       name: name, value: value, standardError: json["standard_error"]?.doubleValue,
-      interval: ends.count == 2 && ends[0] <= ends[1] ? ends[0]...ends[1] : nil,
-      isAtBound: isAtBound)
+      interval: FitReport.interval(json["interval_95"]), isAtBound: isAtBound)
   }
 }

@@ -16,19 +16,18 @@ extension FitReport {
       lines.append("  " + FitReport.row(["parameter", "value", "std. error", "95% interval", ""]))
     }
     for parameter in parameters {
-      let interval = parameter.interval.map {
-        "\(FitReport.significant($0.lowerBound, 5)) – \(FitReport.significant($0.upperBound, 5))"
-      }
+      let interval = parameter.interval.map { FitReport.text($0, digits: 5) }
       lines.append(
         "  "
           + FitReport.row([
             parameter.name, FitReport.significant(parameter.value, 5),
             parameter.standardError.map { FitReport.significant($0, 3) } ?? "–", interval ?? "–",
-            parameter.isAtBound ? "at a bound" : "",
+            parameter.isAtBound ? "at its limit" : "",
           ]))
     }
     for figure in populationMeans + checks {
-      lines.append("  \(figure.name): \(FitReport.significant(figure.value, 4))")
+      let interval = figure.interval.map { " (\(FitReport.text($0, digits: 4)))" } ?? ""
+      lines.append("  \(figure.name): \(FitReport.significant(figure.value, 4))\(interval)")
     }
     for warning in warnings { lines.append("  warning: \(warning)") }
     return lines.map { line in
@@ -38,8 +37,17 @@ extension FitReport {
     }.joined(separator: "\n") + "\n"
   }
 
+  /// A 95% interval: `1.2 – 3.4`, and with an open end `1.2 or more` or `3.4 or less`.
+  private static func text(_ interval: ClosedRange<Double>, digits: Int) -> String {
+    let (low, high) = (
+      significant(interval.lowerBound, digits), significant(interval.upperBound, digits)
+    )
+    if interval.upperBound == .infinity { return "\(low) or more" }
+    return interval.lowerBound == 0 ? "\(high) or less" : "\(low) – \(high)"
+  }
+
   private static func row(_ cells: [String]) -> String {
-    zip(cells, [11, 12, 12, 24, 10]).map { cell, width in
+    zip(cells, [11, 12, 12, 24, 12]).map { cell, width in
       cell + String(repeating: " ", count: max(1, width - cell.count))
     }.joined()
   }

@@ -5,8 +5,10 @@ package struct FitReport: Sendable, Equatable {
     package let value: Double
     /// From the observed information; nil where it is singular or the parameter is at a bound.
     package let standardError: Double?
-    /// 95%, symmetric in the logarithm so that it stays positive; nil as the standard error.
+    /// 95%: symmetric in the logarithm where the standard error is small, else by the profile likelihood. An
+    /// end at 0 or infinity is open; nil where nothing is known.
     package let interval: ClosedRange<Double>?
+    /// Whether the search ended at a limit of the model.
     package let isAtBound: Bool
   }
 
@@ -14,10 +16,13 @@ package struct FitReport: Sendable, Equatable {
   package struct Figure: Sendable, Equatable {
     package let name: String
     package let value: Double
+    /// 95%, as a parameter's; nil for figures without.
+    package let interval: ClosedRange<Double>?
 
-    package init(_ name: String, _ value: Double) {
+    package init(_ name: String, _ value: Double, interval: ClosedRange<Double>? = nil) {
       self.name = name
       self.value = value
+      self.interval = interval
     }
   }
 
@@ -31,6 +36,8 @@ package struct FitReport: Sendable, Equatable {
   /// How the search ended, in words.
   package var ending: String
   package var iterationCount: Int
+  /// Evaluations of the likelihood in all: of every start, and of intervals. 0 where they were not counted.
+  package var evaluationCount = 0
   /// The largest component of the gradient of the mean log-likelihood in log-parameters.
   package var gradientNorm: Double
   /// In units of the ruler, without the penalty.

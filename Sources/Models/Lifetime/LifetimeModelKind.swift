@@ -36,12 +36,13 @@ package enum LifetimeModelKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// What is fitted where this model cannot be.
-  package var fallback: LifetimeModelKind? {
+  /// Models that stand in for this one where they describe the data better by AIC: NBD always, the others where
+  /// this one does not converge or ends at a limit.
+  package var simpler: [LifetimeModelKind] {
     switch self {
-    case .pnbd: .bgnbd
-    case .bgnbd, .mbgnbd: .nbd
-    case .nbd: nil
+    case .pnbd: [.bgnbd, .mbgnbd, .nbd]
+    case .bgnbd, .mbgnbd: [.nbd]
+    case .nbd: []
     }
   }
 }

@@ -222,19 +222,14 @@ extension PurchaseModel {
         return (ones, ages.map { _ in -1e4 }, zeros)
       }
       return (
-        ones, ages.map { logOdds + rho * log(alpha + $0) },
-        recencies.map { -rho * log(alpha + $0) }
+        ones, ages.map { logOdds + rho * log1p($0 / alpha) },
+        recencies.map { -rho * log1p($0 / alpha) }
       )
     case .pnbd:
-      let (s, beta) = (parameters[2], parameters[3])
-      let logK = TailIntegral.values(u: ages, p: rho + 1, alpha: alpha, q: s, beta: beta)
-        .map { $0 + log(rho) }
-      let logG = TailIntegral.values(u: recencies, p: rho, alpha: alpha, q: s + 1, beta: beta)
-        .map { $0 + log(s) }
-      let scales = zip(ages, logK).map {
-        exp(min(700, -rho * log(alpha + $0) - s * log(beta + $0) - $1))
-      }
-      return (scales, logK.map { -$0 }, logG)
+      let parts = paretoLogarithms(frequency: frequency, ages: ages, recencies: recencies)
+      return (
+        parts.logScales.map { exp(min(700, $0)) }, parts.logK.map { -$0 }, parts.logG
+      )
     }
   }
 }

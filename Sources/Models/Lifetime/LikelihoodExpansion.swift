@@ -2,13 +2,16 @@ import Kernels
 
 /// A function of up to four parameters at a point: value, gradient and Hessian.
 ///
-/// Objectives are built in the models' own parameters and then moved to their logarithms.
+/// Objectives are of log-parameters: built in the models' own parameters and then moved, or built in their
+/// logarithms at once, where a model's limits (a shape without bound) would cancel all digits otherwise.
 struct LikelihoodExpansion: Sendable {
   let dimension: Int
   var value = 0.0
   var gradient: [Double]
   /// Row by row, symmetric.
   var hessian: [Double]
+  /// What rounding leaves of the value, relative to max(1, |value|): differences below it mean nothing.
+  var rounding = 1e-15
 
   init(dimension: Int) {
     self.dimension = dimension
@@ -43,6 +46,22 @@ struct LikelihoodExpansion: Sendable {
       result.value += penalty * square
       result.hessian[i * dimension + i] += result.gradient[i] + 4 * penalty * square
       result.gradient[i] += 2 * penalty * square
+    }
+    return result
+  }
+
+  /// The same objective, of an expansion whose derivatives are in log-parameters already.
+  func logObjective(parameters: [Double], weight: Double, penalty: Double) -> LikelihoodExpansion {
+    var result = LikelihoodExpansion(dimension: dimension)
+    result.rounding = rounding
+    result.value = -value / weight
+    result.gradient = gradient.map { -$0 / weight }
+    result.hessian = hessian.map { -$0 / weight }
+    for i in 0..<dimension where penalty > 0 {
+      let square = parameters[i] * parameters[i]
+      result.value += penalty * square
+      result.gradient[i] += 2 * penalty * square
+      result.hessian[i * dimension + i] += 4 * penalty * square
     }
     return result
   }

@@ -10,13 +10,16 @@
 ///
 /// Every evaluation gives gradient and Hessian too, since they cost little more than the value. The step
 /// minimises the quadratic model within the region exactly, by the Hessian's eigenvectors, so a Hessian that
-/// is not positive definite needs no repair (Conn, Gould and Toint, Trust-Region Methods, chapter 7).
+/// is not positive definite needs no repair (Conn, Gould and Toint, Trust-Region Methods, chapter 7). What a step
+/// would carry out of the box is held at the box's side, and the others' step is taken again.
 struct NewtonMinimizer: Sendable {
   var iterationLimit = 100
   /// Bounds of every log-parameter.
   var bounds: ClosedRange<Double> = log(1e-6)...log(1e6)
   /// A predicted decrease of the objective below this ends the search.
   var tolerance = 1e-14
+  /// Bounds of each coordinate, where they differ.
+  var box: [ClosedRange<Double>]?
 
   enum Ending: String, Sendable {
     case converged
@@ -29,6 +32,7 @@ struct NewtonMinimizer: Sendable {
     var logParameters: [Double]
     var expansion: LikelihoodExpansion
     var ending: Ending
+    /// Evaluations of the objective but for the first.
     var iterationCount: Int
     var atBound: [Bool]
 
@@ -41,7 +45,9 @@ struct NewtonMinimizer: Sendable {
   func minimize(
     from start: [Double], _ objective: ([Double]) -> LikelihoodExpansion
   ) -> Result {
-    var point = start.map { min(max($0, bounds.lowerBound), bounds.upperBound) }
+    var point = start.indices.map { i in
+      min(max(start[i], bounds(i).lowerBound), bounds(i).upperBound)
+    }
     var current = objective(point)
     var radius = 1.0
     var iteration = 0
@@ -57,27 +63,26 @@ struct NewtonMinimizer: Sendable {
           logParameters: point, expansion: current, ending: ending, iterationCount: iteration,
           atBound: isFixed)
       }
-      let free = point.indices.filter { !isFixed[$0] }
-      if free.isEmpty { return result(.converged) }
-      let n = point.count
-      let gradient = free.map { current.gradient[$0] }
-      let eigen = EigenDecomposition(
-        free.flatMap { i in free.map { current.hessian[i * n + $0] } }, count: free.count)
-      let step = step(gradient: gradient, eigen: eigen, radius: radius)
-      if step.isNewton && step.decrease <= tolerance * max(1, abs(current.value)) {
+      if !isFixed.contains(false) { return result(.converged) }
+      let size = max(1, abs(current.value))
+      let step = step(from: point, current, isFixed: isFixed, radius: radius)
+      // A wide region that promises nothing has nothing: along a flat direction there is no Newton step.
+      if step.isNewton || radius >= 0.5,
+        step.decrease <= max(tolerance, current.rounding) * size
+      {
         return result(.converged)
       }
       if radius < 1e-10 { return result(.noFurtherDecrease) }
       if iteration == iterationLimit { return result(.iterationLimit) }
       iteration += 1
-      var trial = point
-      for (k, i) in free.enumerated() {
-        trial[i] = min(max(point[i] + step.vector[k], bounds.lowerBound), bounds.upperBound)
+      let trial = point.indices.map { i in
+        min(max(point[i] + step.vector[i], bounds(i).lowerBound), bounds(i).upperBound)
       }
       let next = objective(trial)
-      let ratio = next.isFinite ? (current.value - next.value) / step.decrease : -1
+      let isPromising = next.isFinite && step.decrease > 0
+      let ratio = isPromising ? (current.value - next.value) / step.decrease : -1
       // Rounding makes the ratio meaningless near the minimum: there a step that loses nothing is taken.
-      let noise = 1e-15 * max(1, abs(current.value))
+      let noise = current.rounding * size
       let isGood =
         ratio > 1e-4
         || (next.isFinite && next.value <= current.value + noise
@@ -94,11 +99,58 @@ struct NewtonMinimizer: Sendable {
     }
   }
 
+  private func bounds(_ i: Int) -> ClosedRange<Double> { box?[i] ?? bounds }
+
   /// Parameters at a bound that the descent would push out of the box.
   private func fixed(_ point: [Double], gradient: [Double]) -> [Bool] {
     point.indices.map { i in
-      point[i] <= bounds.lowerBound && gradient[i] >= 0
-        || point[i] >= bounds.upperBound && gradient[i] <= 0
+      point[i] <= bounds(i).lowerBound && gradient[i] >= 0
+        || point[i] >= bounds(i).upperBound && gradient[i] <= 0
+    }
+  }
+
+  /// The step of the free coordinates within the region and the box.
+  private func step(
+    from point: [Double], _ current: LikelihoodExpansion, isFixed: [Bool], radius: Double
+  ) -> Step {
+    let n = point.count
+    var vector = [Double](repeating: 0, count: n)
+    var isHeld = isFixed
+    var isNewton = true
+    while true {
+      let free = point.indices.filter { !isHeld[$0] }
+      if free.isEmpty { break }
+      let gradient = free.map { i in
+        point.indices.reduce(current.gradient[i]) {
+          isHeld[$1] ? $0 + current.hessian[i * n + $1] * vector[$1] : $0
+        }
+      }
+      let eigen = EigenDecomposition(
+        free.flatMap { i in free.map { current.hessian[i * n + $0] } }, count: free.count)
+      let step = self.step(gradient: gradient, eigen: eigen, radius: radius)
+      for (k, i) in free.enumerated() { vector[i] = step.vector[k] }
+      isNewton = step.isNewton
+      let leaving = free.filter { !bounds($0).contains(point[$0] + vector[$0]) }
+      if leaving.isEmpty { break }
+      for i in leaving {
+        let bound = vector[i] < 0 ? bounds(i).lowerBound : bounds(i).upperBound
+        vector[i] = bound - point[i]
+        isHeld[i] = true
+      }
+    }
+    return Step(
+      vector: vector, length: length(vector), decrease: decrease(vector, current),
+      isNewton: isNewton)
+  }
+
+  private func length(_ s: [Double]) -> Double { s.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+
+  /// −(g·s + ½ sᵀHs).
+  private func decrease(_ s: [Double], _ current: LikelihoodExpansion) -> Double {
+    let n = s.count
+    return -s.indices.reduce(0) { sum, i in
+      let curvature = s.indices.reduce(0) { $0 + current.hessian[i * n + $1] * s[$1] }
+      return sum + s[i] * (current.gradient[i] + 0.5 * curvature)
     }
   }
 
@@ -112,21 +164,18 @@ struct NewtonMinimizer: Sendable {
   }
 
   /// The minimiser of g·s + ½ sᵀHs in |s| ≤ radius.
-  private func step(gradient: [Double], eigen: EigenDecomposition, radius: Double) -> Step {
+  private func step(
+    gradient: [Double], eigen: EigenDecomposition, radius: Double
+  ) -> (vector: [Double], isNewton: Bool) {
     let g = eigen.rotated(gradient)
     func components(_ shift: Double) -> [Double] {
       zip(g, eigen.values).map { $0 == 0 ? 0 : -$0 / ($1 + shift) }
     }
-    func length(_ s: [Double]) -> Double { s.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-    func decrease(_ s: [Double]) -> Double {
-      -s.indices.reduce(0) { $0 + g[$1] * s[$1] + 0.5 * eigen.values[$1] * s[$1] * s[$1] }
-    }
     let least = eigen.values.min()!
     let most = eigen.values.map(abs).max()!
-    var s = components(0)
+    let s = components(0)
     if least > 1e-13 * most, least > 0, length(s) <= radius {
-      return Step(
-        vector: eigen.back(s), length: length(s), decrease: decrease(s), isNewton: true)
+      return (eigen.back(s), true)
     }
     var low = max(0, -least)
     var high = low + length(g) / radius + 1e-300
@@ -134,9 +183,6 @@ struct NewtonMinimizer: Sendable {
       let middle = 0.5 * (low + high)
       if length(components(middle)) > radius { low = middle } else { high = middle }
     }
-    s = components(high)
-    return Step(
-      vector: eigen.back(s), length: length(s), decrease: max(decrease(s), 1e-300),
-      isNewton: false)
+    return (eigen.back(components(high)), false)
   }
 }

@@ -7,6 +7,9 @@ import Kernels
 /// G(x, t_x) = s ∫ (α + v)^−(r+x) (β + v)^−(s+1) dv from t_x and, by parts of the textbook's form,
 /// K(x, T) = (r + x) ∫ (α + v)^−(r+x+1) (β + v)^−s dv from T. Both are positive: the difference of two 2F1
 /// in the usual form, which loses all digits for large x, is gone.
+///
+/// Time is counted in the base of the larger shape: its logarithm is then 0, where α^r (α + v)^−r would be two
+/// numbers of the size of r ln α that cancel. What is left of rounding is of the size of the shape, in ulps.
 struct ParetoLikelihood: PurchaseLikelihood {
   let history: PurchaseHistory
   let timeScale: Double
@@ -20,7 +23,28 @@ struct ParetoLikelihood: PurchaseLikelihood {
     pairs = PurchasePairs(history)
   }
 
-  func evaluate(_ parameters: [Double]) -> LikelihoodExpansion {
+  func evaluate(_ logParameters: [Double]) -> LikelihoodExpansion {
+    let (r, s) = (Special.exponential(logParameters[0]), Special.exponential(logParameters[2]))
+    let logUnit = r >= s ? logParameters[1] : logParameters[3]
+    let parameters = [
+      r, Special.exponential(logParameters[1] - logUnit), s,
+      Special.exponential(logParameters[3] - logUnit),
+    ]
+    let times = ParetoTimes(history, scale: timeScale * Special.exponential(-logUnit))
+    var result = expansion(parameters, times)
+    // A density of x times in one unit is unit^x times the one in another.
+    result.value -= history.purchaseWeight * logUnit
+    for i in 0..<4 {
+      for j in 0..<4 { result.hessian[i * 4 + j] *= parameters[i] * parameters[j] }
+      result.gradient[i] *= parameters[i]
+      result.hessian[i * 4 + i] += result.gradient[i]
+    }
+    result.rounding = 1e-15 + 4e-16 * max(r, s)
+    return result
+  }
+
+  /// Value and derivatives in the parameters, times being scaled as they are.
+  private func expansion(_ parameters: [Double], _ times: ParetoTimes) -> LikelihoodExpansion {
     let (r, alpha, s, beta) = (parameters[0], parameters[1], parameters[2], parameters[3])
     var result = LikelihoodExpansion(dimension: 4)
     addCommonTerms(to: &result, r: r, alpha: alpha, s: s, beta: beta)
@@ -30,7 +54,7 @@ struct ParetoLikelihood: PurchaseLikelihood {
       nonisolated(unsafe) let buffer = buffer
       Parallel.perform(classCount) { k in
         buffer.initializeElement(
-          at: k, to: classSums(k, r: r, alpha: alpha, s: s, beta: beta))
+          at: k, to: classSums(k, times, r: r, alpha: alpha, s: s, beta: beta))
       }
       count = classCount
     }
@@ -51,15 +75,17 @@ struct ParetoLikelihood: PurchaseLikelihood {
   private func addCommonTerms(
     to result: inout LikelihoodExpansion, r: Double, alpha: Double, s: Double, beta: Double
   ) {
-    let pochhammer = Special.LogPochhammer(z: r, counts: history.frequencies)
+    let logR = Special.naturalLog(r)
+    let sums = RisingSums(z: r, counts: history.frequencies)
     for (k, weight) in history.classWeights.enumerated() {
-      result.value += weight * pochhammer.values[k]
-      result.gradient[0] += weight * pochhammer.firstDerivatives[k]
-      result.addCurvature(0, 0, weight * pochhammer.secondDerivatives[k])
+      let x = Double(history.frequencies[k])
+      result.value += weight * (x * logR + sums.values[k])
+      result.gradient[0] += weight * (x - sums.shares[k]) / r
+      result.addCurvature(0, 0, weight * (sums.slopes[k] + sums.shares[k] - x) / (r * r))
     }
     let total = history.customerWeight
     for (i, exponent, base) in [(0, r, alpha), (2, s, beta)] {
-      let logBase = Special.naturalLog(base)
+      let logBase = base == 1 ? 0 : Special.naturalLog(base)
       result.value += total * exponent * logBase
       result.gradient[i] += total * logBase
       result.gradient[i + 1] += total * exponent / base
@@ -69,15 +95,15 @@ struct ParetoLikelihood: PurchaseLikelihood {
   }
 
   private func classSums(
-    _ k: Int, r: Double, alpha: Double, s: Double, beta: Double
+    _ k: Int, _ times: ParetoTimes, r: Double, alpha: Double, s: Double, beta: Double
   ) -> MixtureSums {
     let exponent = r + Double(history.frequencies[k])
     var K = expansions(
-      pairs.ageIndices[pairs.ageStarts[k]..<pairs.ageStarts[k + 1]], history.ages,
+      pairs.ageIndices[pairs.ageStarts[k]..<pairs.ageStarts[k + 1]], times.ages,
       p: exponent + 1, alpha: alpha, q: s, beta: beta)
     var G = expansions(
       pairs.recencyIndices[pairs.recencyStarts[k]..<pairs.recencyStarts[k + 1]],
-      history.recencies, p: exponent, alpha: alpha, q: s + 1, beta: beta)
+      times.recencies, p: exponent, alpha: alpha, q: s + 1, beta: beta)
     // The factors r + x of K and s of G.
     for i in K.indices {
       K[i].value += Special.naturalLog(exponent)
@@ -111,7 +137,7 @@ struct ParetoLikelihood: PurchaseLikelihood {
     _ places: ArraySlice<UInt32>, _ table: [Double], p: Double, alpha: Double, q: Double,
     beta: Double
   ) -> [TailExpansion] {
-    let times = places.map { table[Int($0)] * timeScale }
+    let times = places.map { table[Int($0)] }
     return [TailExpansion](unsafeUninitializedCapacity: times.count) { buffer, count in
       times.withUnsafeBufferPointer {
         TailIntegral.fill(
@@ -120,5 +146,16 @@ struct ParetoLikelihood: PurchaseLikelihood {
       }
       count = times.count
     }
+  }
+}
+
+/// T and t_x of a history in a unit of time.
+private struct ParetoTimes: Sendable {
+  let ages: [Double]
+  let recencies: [Double]
+
+  init(_ history: PurchaseHistory, scale: Double) {
+    ages = history.ages.map { $0 * scale }
+    recencies = history.recencies.map { $0 * scale }
   }
 }

@@ -1,46 +1,49 @@
 import Columns
 import Kernels
 
-/// The log-likelihood of a purchase model on counts, with gradient and Hessian in its own parameters.
+/// The log-likelihood of a purchase model on counts, with gradient and Hessian in its log-parameters.
 ///
-/// Times are the history's days × `timeScale`.
+/// Times are the history's days × `timeScale`. Every model is smooth and keeps its digits where a shape grows
+/// without bound and the mixture becomes one rate (or one dropout probability) for all: terms of the shape's
+/// size, which would cancel there, are taken together first.
 protocol PurchaseLikelihood {
   var dimension: Int { get }
-  func evaluate(_ parameters: [Double]) -> LikelihoodExpansion
+  func evaluate(_ logParameters: [Double]) -> LikelihoodExpansion
 }
 
-/// r ln α + ln Γ(r + x) − ln Γ(r) − (r + x) ln(α + T), summed: what BG/NBD, MBG/NBD and NBD share.
+/// ln Γ(r + x) − ln Γ(r) + r ln α − (r + x) ln(α + T), summed: what BG/NBD, MBG/NBD and NBD share.
+///
+/// Taken as x ln(r / α) + Σ ln(1 + i / r) − (r + x) ln(1 + T / α), i < x: for r, α → ∞ at a rate r / α = m this
+/// is x ln m − m T, term by term. Each log-derivative is of the size of x or m T, whatever r.
 struct PurchaseRateTerms {
   let history: PurchaseHistory
   let timeScale: Double
 
-  /// Adds the terms in r (parameter 0) and α (parameter 1), given the table of times T for that α.
+  /// Adds the terms in ln r (parameter 0) and ln α (parameter 1), given the table of times T for that α.
   func add(to result: inout LikelihoodExpansion, r: Double, alpha: Double, table: [SIMD4<Double>]) {
-    let pochhammer = Special.LogPochhammer(z: r, counts: history.frequencies)
+    let sums = RisingSums(z: r, counts: history.frequencies)
+    let logRate = Special.naturalLog(r) - Special.naturalLog(alpha)
     for (k, weight) in history.classWeights.enumerated() {
-      result.value += weight * pochhammer.values[k]
-      result.gradient[0] += weight * pochhammer.firstDerivatives[k]
-      result.addCurvature(0, 0, weight * pochhammer.secondDerivatives[k])
+      let x = Double(history.frequencies[k])
+      result.value += weight * (x * logRate + sums.values[k])
+      result.gradient[0] += weight * (x - sums.shares[k])
+      result.gradient[1] -= weight * x
+      result.addCurvature(0, 0, weight * sums.slopes[k])
     }
-    let total = history.customerWeight
-    let logAlpha = Special.naturalLog(alpha)
-    result.value += total * r * logAlpha
-    result.gradient[0] += total * logAlpha
-    result.gradient[1] += total * r / alpha
-    result.addCurvature(0, 1, total / alpha)
-    result.addCurvature(1, 1, -total * r / (alpha * alpha))
     for (i, weight) in history.ageWeights.enumerated() where weight > 0 {
-      let (logarithm, inverse, square) = (table[i][0], table[i][1], table[i][2])
-      let exponent = weight * r + history.agePurchases[i]
+      let (logarithm, share, slope) = (table[i][0], table[i][1], table[i][2])
+      let shape = weight * r
+      let exponent = shape + history.agePurchases[i]
       result.value -= exponent * logarithm
-      result.gradient[0] -= weight * logarithm
-      result.gradient[1] -= exponent * inverse
-      result.addCurvature(0, 1, -weight * inverse)
-      result.addCurvature(1, 1, exponent * square)
+      result.gradient[0] -= shape * logarithm
+      result.gradient[1] += exponent * share
+      result.addCurvature(0, 0, -shape * logarithm)
+      result.addCurvature(0, 1, shape * share)
+      result.addCurvature(1, 1, -exponent * slope)
     }
   }
 
-  /// (ln(α + t), 1 / (α + t), 1 / (α + t)², 0) for each t.
+  /// (ln(1 + t / α), t / (α + t), α t / (α + t)², 0) for each t.
   func table(of times: [Double], alpha: Double) -> [SIMD4<Double>] {
     [SIMD4<Double>](unsafeUninitializedCapacity: times.count) { buffer, count in
       times.withUnsafeBufferPointer {
@@ -62,10 +65,13 @@ struct NegativeBinomialLikelihood: PurchaseLikelihood {
     terms = PurchaseRateTerms(history: history, timeScale: timeScale)
   }
 
-  func evaluate(_ parameters: [Double]) -> LikelihoodExpansion {
+  func evaluate(_ logParameters: [Double]) -> LikelihoodExpansion {
+    let (r, alpha) = (
+      Special.exponential(logParameters[0]), Special.exponential(logParameters[1])
+    )
     var result = LikelihoodExpansion(dimension: 2)
-    let table = terms.table(of: terms.history.ages, alpha: parameters[1])
-    terms.add(to: &result, r: parameters[0], alpha: parameters[1], table: table)
+    let table = terms.table(of: terms.history.ages, alpha: alpha)
+    terms.add(to: &result, r: r, alpha: alpha, table: table)
     return result
   }
 }

@@ -57,16 +57,34 @@ extension PurchaseModel {
   /// P(alive) = scale / (1 + e^logOdds): scale = F / K and logOdds = ln(G / K), where
   /// F = (α + T)^−(r+x) (β + T)^−s and K, G are the integrals of `ParetoLikelihood`.
   func paretoParts(_ customer: PurchaseRecord) -> (scale: Double, logOdds: Double) {
-    let (alpha, s, beta) = (parameters[1], parameters[2], parameters[3])
-    let rho = parameters[0] + Double(customer.frequency)
-    let logK =
-      log(rho)
-      + TailIntegral.value(u: customer.age, p: rho + 1, alpha: alpha, q: s, beta: beta)
-    let logG =
-      log(s)
-      + TailIntegral.value(u: customer.recency, p: rho, alpha: alpha, q: s + 1, beta: beta)
-    let logF = -rho * log(alpha + customer.age) - s * log(beta + customer.age)
-    return (exp(min(logF - logK, 700)), logG - logK)
+    let parts = paretoLogarithms(
+      frequency: customer.frequency, ages: [customer.age], recencies: [customer.recency])
+    return (exp(min(parts.logScales[0], 700)), parts.logG[0] - parts.logK[0])
+  }
+
+  /// ln(F / K) and ln K of each age, ln G of each recency, K and G over a constant of their own.
+  ///
+  /// Time is counted in the base of the larger shape, as in `ParetoLikelihood`, so that ln(1 + T / α) is formed in
+  /// the place of two logarithms of the size of r ln α.
+  func paretoLogarithms(
+    frequency: Int, ages: [Double], recencies: [Double]
+  ) -> (logScales: [Double], logK: [Double], logG: [Double]) {
+    let (r, s) = (parameters[0], parameters[2])
+    let unit = r >= s ? parameters[1] : parameters[3]
+    let (alpha, beta) = (parameters[1] / unit, parameters[3] / unit)
+    let rho = r + Double(frequency)
+    let ages = ages.map { $0 / unit }
+    let logK = TailIntegral.values(u: ages, p: rho + 1, alpha: alpha, q: s, beta: beta)
+      .map { $0 + log(rho) }
+    let logG = TailIntegral.values(
+      u: recencies.map { $0 / unit }, p: rho, alpha: alpha, q: s + 1, beta: beta
+    ).map { $0 + log(s) }
+    let logScales = zip(ages, logK).map { age, logK in
+      let ofRate = rho * (log(alpha) + log1p(age / alpha))
+      let ofDropout = s * (log(beta) + log1p(age / beta))
+      return -ofRate - ofDropout - logK
+    }
+    return (logScales, logK, logG)
   }
 
   /// The customer's rate and dropout after x purchases, where alive (BG/NBD and MBG/NBD).
