@@ -71,7 +71,7 @@ let package = Package(
       "Evaluation",
       ["Aggregation", "Classification", "Columns", "JSONText", "Kernels", "Models", "Reports"]),
     module("Generation", ["Columns", "Kernels", "JSONText"]),
-    module("Export", ["Columns", "Kernels"]),
+    module("Export", ["Columns", "Kernels", "Storage"]),
     module(
       "Changes",
       [

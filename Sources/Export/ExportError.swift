@@ -6,6 +6,8 @@ package enum ExportError: Error, Equatable, CustomStringConvertible {
   case noColumn
   /// A mapping that the system would refuse.
   case mapping(system: String, reason: String)
+  /// The output would stand in a store.
+  case inStore(String)
   /// A system call on the output failed.
   case output(path: String, call: String, reason: String)
   /// Whoever read standard output has closed their end, as `head` does when it has enough.
@@ -18,6 +20,7 @@ package enum ExportError: Error, Equatable, CustomStringConvertible {
         + " The columns are: \(columns.joined(separator: ", "))"
     case .noColumn: "the export names no column; leave the columns out to write all of them"
     case .mapping(let system, let reason): "export for \(system): \(reason)"
+    case .inStore(let text): text
     case .output(let path, let call, let reason):
       "\(path): \(call): \(reason); the export was not written"
     case .readerGone: "standard output: the reader has gone"

@@ -18,8 +18,13 @@ package enum ExportDestination: Sendable, Equatable {
   case stream(String)
 
   /// What there is at a path, links followed: a file or nothing is `file`, a directory is refused.
-  package static func at(_ path: String) throws(ExportError) -> ExportDestination {
-    try OutputFile.Target(path).isStream ? .stream(path) : .file(path)
+  ///
+  /// - Parameter store: the store that is exported, whose files are refused under every name.
+  package static func at(
+    _ path: String, store: String? = nil
+  ) throws(ExportError) -> ExportDestination {
+    try refuseStore(path, store: store)
+    return try OutputFile.Target(path).isStream ? .stream(path) : .file(path)
   }
 }
 

@@ -1,3 +1,5 @@
+import Storage
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -12,7 +14,7 @@
 ///     try prepared.putInPlace()       // before this there is no scores.csv, or still the old one
 ///
 /// A link stays a link: what it leads to is replaced. The new file has the old one's permissions. A device, a FIFO
-/// or a socket is written as it is, and is never in place before.
+/// or a socket is written as it is, and is never in place before. No output stands in a store: see `StoreOutput`.
 package final class OutputFile: @unchecked Sendable {
   // SAFETY: used by one thread at a time: the one that writes it, then the one that puts it in place.
   package let path: String
@@ -39,6 +41,7 @@ package final class OutputFile: @unchecked Sendable {
       func failure(_ reason: String) -> ExportError {
         .output(path: path, call: "open", reason: reason)
       }
+      try refuseStore(path)
       var info = stat()
       if stat(path, &info) != 0 {
         guard errno == ENOENT else { throw failure(errorText()) }
@@ -60,7 +63,7 @@ package final class OutputFile: @unchecked Sendable {
     let partialPath = target.isStream ? nil : target.path + ".partial-\(getpid())"
     self.partialPath = partialPath
     descriptor =
-      partialPath.map { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
+      partialPath.map(openNew)
       ?? open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .output(path: path, call: "open", reason: errorText()) }
     if partialPath != nil, let mode = target.mode { fchmod(descriptor, mode & 0o777) }
@@ -83,6 +86,26 @@ package final class OutputFile: @unchecked Sendable {
       throw .output(path: path, call: "rename", reason: errorText())
     }
     isInPlace = true
+  }
+}
+
+/// Opens a new file for writing; what a killed process of the same id left of that name goes, and no link is followed.
+private func openNew(_ path: String) -> Int32 {
+  let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+  let descriptor = open(path, flags, 0o644)
+  guard descriptor < 0, errno == EEXIST, unlink(path) == 0 else { return descriptor }
+  return open(path, flags, 0o644)
+}
+
+/// Throws where an output at `path` would stand in a store: any, or by a hard link the one that is named.
+package func refuseStore(_ path: String, store: String? = nil) throws(ExportError) {
+  do throws(StorageError) {
+    try StoreOutput.refuse(path, store: store)
+  } catch {
+    guard error.kind == .invalid else {
+      throw .output(path: path, call: "open", reason: error.description)
+    }
+    throw .inStore(error.description)
   }
 }
 

@@ -17,7 +17,8 @@ extension Job {
     // What an earlier call has written goes first: it may stand where this one's batch will.
     publication.batches = []
     newRows = nil
-    let rejects = try request.rejectsPath.map { try RejectsFile($0, inputs: request.paths) }
+    let storePath = store.path
+    let rejects = try request.rejectsPath.map { try RejectsFile($0, inputs: request.paths, store: storePath) }
     let existing = order.count == 0 ? nil : order.existing
     let batch = try clock.measure("read") {
       try Ingest.ingest(request.paths, options: request.options, existing: existing) {

@@ -50,6 +50,9 @@ package struct Job: ~Copyable {
     return CustomerOrder(ids: try store.loadCustomerIDs())
   }
 
+  /// What the user should be told of the store's state.
+  package var notes: [String] { writer.notes }
+
   /// The store as this job last left it.
   package var store: Store { writer.store }
 

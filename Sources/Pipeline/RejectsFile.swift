@@ -1,4 +1,5 @@
 import Ingest
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -13,12 +14,18 @@ final class RejectsFile {
   private let path: String
   private let stream: UnsafeMutablePointer<FILE>
 
-  /// Refuses a path that is one of the inputs, under whatever name: opening it would empty it.
-  init(_ path: String, inputs: [String]) throws(IngestError) {
+  /// Refuses a path that is one of the inputs or stands in a store, under whatever name: opening it would empty it.
+  init(_ path: String, inputs: [String], store: String) throws(IngestError) {
     if let input = FileID.input(inputs, at: path) {
       throw IngestError(
         .usage, "the rejects file is the input \(input) itself", file: path,
         advice: "Name another file with --rejects")
+    }
+    do throws(StorageError) {
+      try StoreOutput.refuse(path, store: store)
+    } catch {
+      throw IngestError(
+        error.kind == .invalid ? .usage : .inputOutput, "the rejects file: \(error)", file: path)
     }
     guard let stream = fopen(path, "we") else { throw RejectsFile.failure(path, "open") }
     self.path = path

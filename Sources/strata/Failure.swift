@@ -98,7 +98,7 @@ extension ExitStatus {
 
   init(_ error: ExportError) {
     switch error {
-    case .unknownColumn, .noColumn, .mapping: self = .usage
+    case .unknownColumn, .noColumn, .mapping, .inStore: self = .usage
     case .output(_, let call, _): self = call == "open" ? .cannotCreate : .inputOutput
     case .readerGone: self = .inputOutput
     }

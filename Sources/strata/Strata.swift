@@ -107,6 +107,11 @@ enum ExitStatus: Int32 {
 /// nothing to tell anybody either.
 let readerGone = ExitCode(ExitStatus.inputOutput.rawValue)
 
+/// What a store's writer found that its user should look at, to standard error.
+func printNotes(_ notes: [String]) {
+  for note in notes { printError("strata: note: " + note) }
+}
+
 /// Writes a line to standard error.
 func printError(_ line: String) {
   let bytes = Array((line + "\n").utf8)

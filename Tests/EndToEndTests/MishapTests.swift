@@ -231,4 +231,60 @@ import Testing
     #expect(try folder.contents(of: "small/store") == before)
     #expect(try Program.run(["verify", store]).status == 0)
   }
+
+  @Test func aStoreWithoutItsManifestIsNotTakenForANewOne() throws {
+    let folder = try Folder()
+    let (store, log) = (folder.file("store"), Program.data("cdnow_sample.csv"))
+    #expect(try Program.run(["run", store, log, "--clv", "none"]).status == 0)
+    try FileManager.default.removeItem(atPath: store + "/manifest.json")
+    let before = try folder.contents(of: "store")
+    for arguments in [
+      ["run", store, log], ["ingest", store, log], ["score", store], ["export", store],
+      ["gc", store, "--keep", "1"], ["verify", store], ["init", store],
+    ] {
+      let run = try Program.run(arguments)
+      #expect(run.status == 65, "\(arguments): \(run.errors)")
+      #expect((run.errors + run.output).contains("restore manifest.json"))
+    }
+    #expect(try folder.contents(of: "store") == before)
+  }
+
+  @Test func noOutputIsWrittenIntoAStore() throws {
+    let folder = try Folder()
+    let (store, log) = (folder.file("store"), Program.data("cdnow_sample.csv"))
+    #expect(try Program.run(["run", store, log, "--clv", "none"]).status == 0)
+    let earlier = ["score", store, "--clv", "none", "--as-of", "1998-05-01"]
+    #expect(try Program.run(earlier).status == 0)
+    #expect(
+      try Program.run(["ingest", folder.file("other"), log]).status == 0)
+    let before = try folder.contents(of: "store")
+    let bad = try folder.write("x.csv", "customer,date,amount\na,2026-01-01,1\nb,never,2\n")
+    try FileManager.default.linkItem(
+      atPath: store + "/manifest.json", toPath: folder.file("second-name"))
+    let target = store + "/manifest.json"
+    let other = folder.file("other") + "/../store/manifest.json"
+    for arguments in [
+      ["export", store, "-o", target], ["export", folder.file("other"), "-o", other],
+      ["export", store, "-o", folder.file("second-name")],
+      ["export", store, "--for", "hubspot", "--map", "segment", "-o", store + "/batches/part"],
+      ["run", store, log, "--again", "-o", target],
+      ["run", store, bad, "--rejects", target, "--max-rejects", "9"],
+      ["ingest", store, bad, "--rejects", folder.file("second-name"), "--max-rejects", "9"],
+      ["ingest", folder.file("other"), bad, "--rejects", other, "--max-rejects", "9"],
+      ["diff", store, "--events", target], ["diff", store, "--events", store + "/events.jsonl"],
+      ["generate", "--customers", "10", "-o", target],
+      ["generate", "--customers", "10", "-o", folder.file("g.csv"), "--parameters", target],
+    ] {
+      let run = try Program.run(arguments)
+      #expect([64, 73].contains(run.status), "\(arguments): \(run.status) \(run.errors)")
+      #expect(run.errors.contains("store"), "\(arguments): \(run.errors)")
+    }
+    #expect(try folder.contents(of: "store") == before)
+    // An export needs its store no less before it is made.
+    let first = try Program.run([
+      "run", folder.file("new"), log, "-o", folder.file("new") + "/scores.csv",
+    ])
+    #expect(first.status == 64)
+    #expect(try Program.run(["verify", store]).status == 0)
+  }
 }

@@ -65,7 +65,7 @@ struct PublicationTests {
     }
   }
 
-  @Test("What a killed writer left is not seen by readers and removed by the next writer")
+  @Test("What a killed writer left is not seen by readers, and its numbers are not given again")
   func leftovers() throws {
     let directory = TemporaryDirectory()
     let store = try Example.store(in: directory)
@@ -78,11 +78,14 @@ struct PublicationTests {
     #expect(try Store.verify(at: store.path).isClean)
     var writer = try store.lockForWriting()
     try writer.commit(second)
-    #expect(writer.store.manifest.batches.map(\.number) == [1, 2])
+    #expect(writer.notes.count == 1)
+    #expect(writer.store.manifest.batches.map(\.number) == [1, 3])
+    #expect(writer.store.manifest.snapshots.map(\.name) == ["2024-10-14.1", "2024-10-15.2"])
     #expect(try Store.verify(at: store.path).isClean)
     let names = try filePaths(under: store.path)
     #expect(!names.contains { $0.contains(".tmp") })
-    #expect(!names.contains("snapshots/2024-10-15.1/day.col") || names.count > 0)
+    #expect(names.contains("snapshots/2024-10-15.1/day.col"))
+    #expect(names.contains("batches/000002/day.col"))
     #expect(
       try writer.store.loadBatch(writer.store.manifest.batches[1]).days.array == [20_011, 20_011])
   }

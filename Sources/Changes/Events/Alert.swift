@@ -121,6 +121,7 @@ package struct Alert: Sendable, Equatable {
   package func run(_ events: ChangeEvents, path: String) throws -> Outcome {
     let selection = try selection(events)
     let count = selection.oneCount
+    try refuseStore(path)
     guard count > 0 else {
       removeFile(path)
       return Outcome(name: name, eventCount: 0, path: nil, status: nil)

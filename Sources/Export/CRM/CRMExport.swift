@@ -71,13 +71,19 @@ package struct CRMExport: Sendable {
 
   /// Writes every part beside its path, then gives all of them their names; parts of a former, longer export
   /// of that stem are removed. With nothing to send there is no part.
-  package func write(to stem: String) throws(ExportError) -> [Part] {
+  ///
+  /// - Parameter store: the store that is exported, whose files are refused under every name.
+  package func write(to stem: String, store: String? = nil) throws(ExportError) -> [Part] {
+    // Also where there is nothing to send: former parts are removed.
+    try refuseStore(CRMExport.path(stem, 1, system), store: store)
     var parts: [Part] = []
     // Those that are not put in place leave nothing behind.
     var files: [OutputFile] = []
     try forEachPart {
       (content: borrowing ByteWriter, recordCount, callCount) throws(ExportError) in
-      let file = try OutputFile(path: CRMExport.path(stem, parts.count + 1, system))
+      let path = CRMExport.path(stem, parts.count + 1, system)
+      try refuseStore(path, store: store)
+      let file = try OutputFile(path: path)
       _ = try writeAll(content.bytes, to: file.descriptor, at: nil, path: file.path)
       try file.close()
       files.append(file)

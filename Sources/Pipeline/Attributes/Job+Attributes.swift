@@ -12,7 +12,8 @@ extension Job {
     let known = clock.measure("merge attributes") {
       CustomerAttributes(history, customerCount: order.count)
     }
-    let rejects = try request.rejectsPath.map { try RejectsFile($0, inputs: request.paths) }
+    let storePath = store.path
+    let rejects = try request.rejectsPath.map { try RejectsFile($0, inputs: request.paths, store: storePath) }
     let existing = order.count == 0 ? nil : order.existing
     var batch = try clock.measure("read customers") {
       try Ingest.ingestAttributes(

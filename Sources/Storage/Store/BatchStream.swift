@@ -49,7 +49,7 @@ package final class BatchStream: @unchecked Sendable {
 
   deinit {
     disk?.join()
-    if !isPublished { try? store.system.removeDirectory(store.path + "/" + plan.temporaryFolder) }
+    if !isPublished { _ = try? store.removeOwnDirectory(plan.temporaryFolder) }
   }
 
   /// The tasks that encode and write the next rows; they use the rows' memory until they have ended.

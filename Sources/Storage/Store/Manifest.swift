@@ -44,6 +44,10 @@ package struct SnapshotEntry: Sendable, Equatable {
   package var name: String { Day.text(asOf) + ".\(sequence)" }
   var folder: String { "snapshots/" + name }
 
+  var directory: DirectoryName {
+    DirectoryName(folder: Manifest.snapshotsFolder, asOf: asOf, number: sequence)
+  }
+
   static func isBefore(_ a: SnapshotEntry, _ b: SnapshotEntry) -> Bool {
     (a.asOf, a.sequence) < (b.asOf, b.sequence)
   }
@@ -61,19 +65,44 @@ package struct Manifest: Sendable, Equatable {
   package var customers: [CustomersEntry] = []
   /// By date, then sequence.
   package var snapshots: [SnapshotEntry] = []
+  /// Numbers that are not given again, besides those of what is in force.
+  package var removed = RemovedNumbers()
 
   static let unnamedStoreID = "0000000000000000"
   static let fileName = "manifest.json"
   static let temporaryFileName = ".manifest.json.tmp"
   static let formerFileName = ".manifest.json.former"
   static let identity = FileIdentity(storeID: "", path: fileName)
-  static let folders = ["batches", "customers", "snapshots"]
+  static let batchesFolder = "batches"
+  static let customersFolder = "customers"
+  static let snapshotsFolder = "snapshots"
+  static let folders = [batchesFolder, customersFolder, snapshotsFolder]
+  static let recordNames: Set = ["batch.json", "customers.json", "snapshot.json"]
+  /// Files that stand in a folder beside its directories.
+  static let filesInFolders: Set<String> = []
 
   package var customerCount: Int { customers.reduce(0) { $0 + $1.customerCount } }
 
   /// Folders that are in force, relative to the store.
   var liveFolders: Set<String> {
     Set(batches.map(\.folder) + customers.map(\.folder) + snapshots.map(\.folder))
+  }
+
+  /// The number that the next batch or generation gets: numbers are never given twice.
+  func nextNumber(in folder: String) -> Int {
+    let inForce =
+      switch folder {
+      case Manifest.batchesFolder: batches.last?.number
+      case Manifest.customersFolder: customers.last?.number
+      default: preconditionFailure("a folder of numbers")
+      }
+    return max(inForce ?? 0, removed.number(in: folder)) + 1
+  }
+
+  /// The sequence that the next snapshot of a date gets.
+  func nextSequence(asOf: Int32) -> Int {
+    let inForce = snapshots.lazy.filter { $0.asOf == asOf }.map(\.sequence).max()
+    return max(inForce ?? 0, removed.sequence(asOf: asOf)) + 1
   }
 
   static func name(of number: Int) -> String {

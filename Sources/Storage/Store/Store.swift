@@ -27,9 +27,10 @@ package struct Store: Sendable {
         advice: "check the path; `strata ingest` and `strata run` make a new store")
     }
     guard try system.exists(path + "/" + Manifest.fileName) else {
+      try refuseContent(path, system)
       throw StorageError(
         .notAStore, path: path, found: "no \(Manifest.fileName) in it", expected: "a store",
-        advice: "check the path; if a manifest was lost, restore it from a copy")
+        advice: "check the path; `strata ingest` and `strata run` make a new store")
     }
     return Store(path: path, manifest: try readManifest(path, system), system: system)
   }
@@ -37,18 +38,40 @@ package struct Store: Sendable {
   /// The user's settings may stand in a directory before it becomes a store; the store itself never reads them.
   static let configurationFileName = "strata.yaml"
 
-  /// Makes a new, empty store in a directory that is empty or not there yet (its parent is).
+  /// What may stand in a directory that becomes a store: settings, and what a killed creation left.
+  private static let namesBefore = Set(
+    Manifest.folders + [StoreLock.fileName, Manifest.temporaryFileName, configurationFileName])
+
+  /// Throws where a directory without a manifest has what only a store has: batches, customers or snapshots, or
+  /// another file of a store. It is a store whose manifest was lost, and nothing in it may be touched.
+  private static func refuseContent(
+    _ path: String, _ system: SystemCalls
+  ) throws(StorageError) {
+    var content: [String] = []
+    for folder in Manifest.folders
+    where try system.status(path + "/" + folder)?.kind == .directory {
+      content += try system.list(path + "/" + folder).map { folder + "/" + $0 }
+    }
+    let names = [Manifest.formerFileName]
+    for name in names where try system.exists(path + "/" + name) { content.append(name) }
+    guard !content.isEmpty else { return }
+    let some = content.prefix(3).joined(separator: ", ")
+    throw StorageError(
+      .damaged, path: path,
+      found: "no \(Manifest.fileName), but \(some)\(content.count > 3 ? " …" : "")",
+      expected: "a store with its manifest",
+      advice: "restore \(Manifest.fileName) from a copy, or name another directory; "
+        + "nothing was changed here")
+  }
+
+  /// Makes a new, empty store in a directory that is not there yet (its parent is), or is empty but for strata.yaml
+  /// and what a killed creation leaves: the lock, empty folders and a manifest that never came to its name.
   package static func create(
     at path: String, system: SystemCalls = .real
   ) throws(StorageError) -> Store {
     try system.makeDirectoryIfMissing(path)
-    let ours = Set(
-      Manifest.folders
-        + [
-          StoreLock.fileName, Manifest.temporaryFileName, Manifest.formerFileName,
-          configurationFileName,
-        ])
-    let others = try system.list(path).filter { !ours.contains($0) }
+    if try !system.exists(path + "/" + Manifest.fileName) { try refuseContent(path, system) }
+    let others = try system.list(path).filter { !namesBefore.contains($0) }
     guard others.isEmpty else {
       throw StorageError(
         .notAStore, path: path, found: others.prefix(3).joined(separator: ", ") + " in it",
@@ -59,6 +82,7 @@ package struct Store: Sendable {
     let store = Store(path: path, manifest: Manifest(), system: system)
     // Another process may have made the store between the look and the lock.
     if try !system.exists(path + "/" + Manifest.fileName) {
+      try refuseContent(path, system)
       try store.replaceManifest(with: store.manifest)
     }
     try lock.release()

@@ -7,6 +7,11 @@ struct StoreLock: ~Copyable {
   init(storePath: String, system: SystemCalls) throws(StorageError) {
     let path = storePath + "/" + StoreLock.fileName
     let file = try File(path, .readWriteOrCreate, system: system)
+    // It is emptied and written: a file that has another name too may be anybody's.
+    _ = try file.byteCount()
+    guard try system.status(path)?.linkCount ?? 1 <= 1 else {
+      throw .damaged(path, found: "a file that has other names too", expected: "the store's own")
+    }
     guard try file.tryLock() else {
       let holder = StoreLock.holder(of: file)
       throw StorageError(

@@ -22,6 +22,7 @@ extension StoreWriter {
     var next = store.manifest
     next.change += 1
     next.snapshots = Array(snapshots.suffix(keptCount))
+    for entry in removed { next.removed.add(entry.directory) }
     try store.replaceManifest(with: next)
     store = Store(path: store.path, manifest: next, system: store.system)
 

@@ -55,7 +55,7 @@ extension StoreWriter {
       store,
       storeID: manifest.change == 0
         ? StoreWriter.storeID(ofBatches: [(sources, rowCount)]) : manifest.storeID,
-      number: (manifest.batches.last?.number ?? 0) + 1, rowCount: rowCount, sources: sources)
+      number: manifest.nextNumber(in: Manifest.batchesFolder), rowCount: rowCount, sources: sources)
   }
 
   /// The id of a store is made of what is first published in it, not drawn: the same input gives the same
@@ -113,21 +113,23 @@ extension StoreWriter {
         .limit, path: "customers", found: "\(customerCount) customers",
         expected: "at most \(StorageLimits.customerCountMax)", advice: "split the store")
     }
-    var number = manifest.batches.last?.number ?? 0
+    // What is planned is entered without its checksum, so that the next of its kind gets the next number.
+    var next = manifest
     for batch in publication.batches {
-      number += 1
-      plans.append(try DirectoryPlan(batch, number: number, customerCount: customerCount))
+      let number = next.nextNumber(in: Manifest.batchesFolder)
+      let plan = try DirectoryPlan(batch, number: number, customerCount: customerCount)
+      plans.append(plan)
+      next.batches.append(BatchEntry(batch, plan.summary!, number: number, checksum: 0))
     }
-    number = manifest.customers.last?.number ?? 0
-    var firstCode = manifest.customerCount
     for customers in publication.customers {
-      number += 1
+      let number = next.nextNumber(in: Manifest.customersFolder)
+      let firstCode = next.customerCount
       plans.append(
         try DirectoryPlan(
           customers, number: number, firstCode: firstCode, customerCount: customerCount))
-      firstCode += customers.newIDs.count
+      next.customers.append(
+        CustomersEntry(customers, number: number, firstCode: firstCode, checksum: 0))
     }
-    var taken = manifest.snapshots
     for snapshot in publication.snapshots {
       let year = Day.civil(snapshot.asOf).year
       guard year >= 0 && year <= 9_999 else {
@@ -136,16 +138,11 @@ extension StoreWriter {
           advice: "check the dates")
       }
       let entry = SnapshotEntry(
-        asOf: snapshot.asOf, sequence: nextSequence(snapshot.asOf, taken),
-        rowCount: snapshot.frame.rowCount, checksum: 0)
-      taken.append(entry)
+        snapshot, sequence: next.nextSequence(asOf: snapshot.asOf), checksum: 0)
+      next.snapshots.append(entry)
       plans.append(try DirectoryPlan(snapshot, name: entry.name))
     }
     return plans
-  }
-
-  private static func nextSequence(_ asOf: Int32, _ taken: [SnapshotEntry]) -> Int {
-    (taken.filter { $0.asOf == asOf }.map(\.sequence).max() ?? 0) + 1
   }
 
   /// Writes all plans to their temporary directories. The columns are then on the disk and checked, the JSON files
@@ -238,25 +235,21 @@ extension StoreWriter {
     var snapshots: [SnapshotEntry] = []
     for (batch, summary) in zip(publication.batches, summaries) {
       let entry = BatchEntry(
-        number: (next.batches.last?.number ?? 0) + 1, rowCount: batch.rowCount,
-        customerCount: batch.customerCount, firstDay: summary.firstDay,
-        lastDay: summary.lastDay,
-        sourceHashes: batch.sources.map(\.contentHash), checksum: checksums.removeFirst())
+        batch, summary, number: next.nextNumber(in: Manifest.batchesFolder),
+        checksum: checksums.removeFirst())
       next.batches.append(entry)
       batches.append(entry)
     }
     for draft in publication.customers {
       let entry = CustomersEntry(
-        number: (next.customers.last?.number ?? 0) + 1, firstCode: next.customerCount,
-        customerCount: draft.newIDs.count, attributeRowCount: draft.attributes?.codes.count ?? 0,
-        checksum: checksums.removeFirst())
+        draft, number: next.nextNumber(in: Manifest.customersFolder),
+        firstCode: next.customerCount, checksum: checksums.removeFirst())
       next.customers.append(entry)
       customers.append(entry)
     }
     for draft in publication.snapshots {
       let entry = SnapshotEntry(
-        asOf: draft.asOf, sequence: nextSequence(draft.asOf, next.snapshots),
-        rowCount: draft.frame.rowCount, checksum: checksums.removeFirst())
+        draft, sequence: next.nextSequence(asOf: draft.asOf), checksum: checksums.removeFirst())
       next.snapshots.append(entry)
       snapshots.append(entry)
     }
@@ -267,8 +260,32 @@ extension StoreWriter {
   /// Removes what a failed publication has written. What cannot be removed now, the next writer removes.
   private func abandon(_ plans: [DirectoryPlan]) {
     for plan in plans {
-      try? store.system.removeDirectory(store.path + "/" + plan.temporaryFolder)
-      try? store.system.removeDirectory(store.path + "/" + plan.folder)
+      _ = try? store.removeOwnDirectory(plan.temporaryFolder)
+      _ = try? store.removeOwnDirectory(plan.folder)
     }
+  }
+}
+
+extension BatchEntry {
+  init(_ draft: BatchDraft, _ summary: BatchSummary, number: Int, checksum: UInt64) {
+    self.init(
+      number: number, rowCount: draft.rowCount, customerCount: draft.customerCount,
+      firstDay: summary.firstDay, lastDay: summary.lastDay,
+      sourceHashes: draft.sources.map(\.contentHash), checksum: checksum)
+  }
+}
+
+extension CustomersEntry {
+  init(_ draft: CustomersDraft, number: Int, firstCode: Int, checksum: UInt64) {
+    self.init(
+      number: number, firstCode: firstCode, customerCount: draft.newIDs.count,
+      attributeRowCount: draft.attributes?.codes.count ?? 0, checksum: checksum)
+  }
+}
+
+extension SnapshotEntry {
+  init(_ draft: SnapshotDraft, sequence: Int, checksum: UInt64) {
+    self.init(
+      asOf: draft.asOf, sequence: sequence, rowCount: draft.frame.rowCount, checksum: checksum)
   }
 }

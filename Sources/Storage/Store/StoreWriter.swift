@@ -2,14 +2,16 @@
 package struct StoreWriter: ~Copyable {
   /// The store as this writer last left it.
   package internal(set) var store: Store
+  /// What its user should be told: what it found and left alone.
+  package internal(set) var notes: [String]
   private let lock: StoreLock
 
   init(path: String, system: SystemCalls) throws(StorageError) {
     // The store is looked at first, so that no LOCK is left in a directory that is none.
     _ = try Store.open(at: path, system: system)
     let lock = try StoreLock(storePath: path, system: system)
-    let store = try Store.open(at: path, system: system)
-    try StoreWriter.removeLeftovers(store)
+    var store = try Store.open(at: path, system: system)
+    notes = try StoreWriter.removeLeftovers(&store)
     self.lock = lock
     self.store = store
   }
@@ -19,34 +21,27 @@ package struct StoreWriter: ~Copyable {
     try lock.release()
   }
 
-  /// Removes what a killed writer left: temporary directories, and directories that came to their name but
-  /// not into the manifest. Nobody else writes, and readers only follow the manifest.
-  private static func removeLeftovers(_ store: Store) throws(StorageError) {
-    var leftovers: [String] = []
-    let live = store.manifest.liveFolders
+  /// Removes what a killed writer left under a temporary name; readers only follow the manifest. Whatever else the
+  /// manifest does not name stays and is told, and numbers that stand there are not given again.
+  private static func removeLeftovers(_ store: inout Store) throws(StorageError) -> [String] {
     for folder in Manifest.folders {
       try store.system.makeDirectoryIfMissing(store.path + "/" + folder)
-      for name in try store.system.list(store.path + "/" + folder)
-      where StoreWriter.isOurs(name) && !live.contains(folder + "/" + name) {
-        leftovers.append(folder + "/" + name)
-      }
     }
-    guard !leftovers.isEmpty else { return }
-    // The manifest that was read must be the one on the disk before anything it does not name goes.
-    try store.system.synchronizeDirectory(store.path)
-    for leftover in leftovers {
-      try store.system.removeDirectory(store.path + "/" + leftover)
+    let live = store.manifest.liveFolders
+    let found = try store.directories()
+    var untouched = found.foreign
+    var manifest = store.manifest
+    for directory in found.named where !live.contains(directory.path) {
+      if directory.isTemporary, try store.removeOwnDirectory(directory.path) { continue }
+      untouched.append(directory.path)
+      manifest.removed.add(directory)
     }
-  }
-
-  /// Names that this module gives to directories: digits, dates, and these with `.` and `.tmp` around.
-  private static func isOurs(_ name: String) -> Bool {
-    let bare =
-      name.hasPrefix(".") && name.hasSuffix(".tmp") ? String(name.dropFirst().dropLast(4)) : name
-    return !bare.isEmpty
-      && bare.utf8.allSatisfy {
-        ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: "-")
-          || $0 == UInt8(ascii: ".")
-      }
+    store = Store(path: store.path, manifest: manifest, system: store.system)
+    guard !untouched.isEmpty else { return [] }
+    let some = untouched.prefix(3).joined(separator: ", ") + (untouched.count > 3 ? " …" : "")
+    return [
+      "\(store.path): \(some): not in the manifest, and left alone; look at it, and remove it if it is "
+        + "of no use"
+    ]
   }
 }

@@ -8,7 +8,7 @@ package struct File: ~Copyable {
     case read
     /// A new file that must not exist yet.
     case create
-    /// Opened or created, for the lock.
+    /// Opened or created, for the lock; no link is followed.
     case readWriteOrCreate
     case directory
   }
@@ -25,13 +25,15 @@ package struct File: ~Copyable {
       // Without O_NONBLOCK a named pipe would be waited for; of a file it changes nothing.
       case .read: O_RDONLY | O_CLOEXEC | O_NONBLOCK
       case .create: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
-      case .readWriteOrCreate: O_RDWR | O_CREAT | O_CLOEXEC
+      case .readWriteOrCreate: O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
       case .directory: O_RDONLY | O_DIRECTORY | O_CLOEXEC
       }
     switch system.perform(.open, { Int(Glibc.open(path, flags, 0o644)) }) {
     case .success(let descriptor): self.descriptor = Int32(descriptor)
     // A socket, or a device without a driver.
-    case .failure(let failure) where mode == .read && failure.code == ENXIO:
+    case .failure(let failure)
+    where (mode == .read && failure.code == ENXIO)
+      || (mode == .readWriteOrCreate && failure.code == ELOOP):
       throw File.notAFile(path)
     case .failure(let failure): throw system.error(.open, failure, path)
     }

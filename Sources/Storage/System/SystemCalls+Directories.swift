@@ -61,9 +61,13 @@ extension SystemCalls {
     }
   }
 
-  /// Removes a directory of files (nothing deeper is ever written in a store); fine when it is not there.
+  /// Removes a directory of files (nothing deeper is ever written in a store); fine when it is not there. A link is
+  /// not followed: what it leads to is not the store's.
   func removeDirectory(_ path: String) throws(StorageError) {
-    guard try exists(path) else { return }
+    guard let status = try status(path) else { return }
+    guard status.kind == .directory else {
+      throw .damaged(path, found: "something that is no directory", expected: "a directory")
+    }
     for name in try list(path) { try removeFile(path + "/" + name) }
     if case .failure(let failure) = perform(.remove, { Int(rmdir(path)) }) {
       throw error(.remove, failure, path)

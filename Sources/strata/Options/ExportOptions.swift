@@ -41,10 +41,12 @@ struct ExportOptions: ParsableArguments {
     return path?.hasSuffix(".jsonl") == true || path?.hasSuffix(".ndjson") == true ? .jsonl : .csv
   }
 
-  /// Refuses a directory before any work is done for it.
-  func destination(_ configuration: Configuration) throws -> ExportDestination {
+  /// Refuses a directory, and a place in a store, before any work is done for it.
+  func destination(
+    _ configuration: Configuration, store: String
+  ) throws -> ExportDestination {
     guard let path = path(configuration), path != "-" else { return .standardOutput }
-    return try .at(path)
+    return try .at(path, store: store)
   }
 
   /// nil for all columns.

@@ -1,3 +1,5 @@
+import Storage
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,8 +8,11 @@
   import Darwin
 #endif
 
-/// Writes a text file whole, or throws what to say.
-func writeFile(_ path: String, _ text: String) throws {
+/// Writes a text file whole, or throws what to say; not into a store, but for the file `ownFile` of `store`.
+func writeFile(
+  _ path: String, _ text: String, store: String? = nil, ownFile: String? = nil
+) throws {
+  try StoreOutput.refuse(path, store: store, except: ownFile)
   guard let stream = fopen(path, "we") else {
     throw Failure(.cannotCreate, "\(path): open: \(String(cString: strerror(errno)))")
   }

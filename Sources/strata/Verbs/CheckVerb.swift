@@ -53,6 +53,7 @@ struct CheckVerb: ParsableCommand {
     let store = try Store.open(at: target.store)
     if store.manifest.batches.isEmpty { return }
     var job = try Job(store: target.store)
+    printNotes(job.notes)
     let base = try job.score(request)
     let frame = base.frame()
     report.customers = base.ids.count

@@ -90,6 +90,10 @@ struct DiffVerb: ParsableCommand {
     let report = try ChangeReport(comparison, largestCount: top) {
       try store.customerIDs(of: $0)
     }
+    // All of them before any is written.
+    for path in ([events] + alerts.map { alertPath(events ?? "", $0) }).compactMap(\.self) {
+      try StoreOutput.refuse(path, store: store.path)
+    }
     var outcomes: [Alert.Outcome] = []
     var eventByteCount: Int?
     if let events {

@@ -33,7 +33,7 @@ extension ExportVerb {
         } ?? changed
     }
     let export = try CRMExport(reader.frame, for: system, mapping: mapping, selection: selection)
-    let parts = try export.write(to: stem)
+    let parts = try export.write(to: stem, store: store.path)
     try report(parts, export.rowsWithoutID, entry)
   }
 

@@ -34,7 +34,7 @@ struct ExportVerb: ParsableCommand {
       reader.frame, format: output.format(configuration),
       columns: output.columnNames(configuration),
       selection: rows(of: reader.frame, inSegments: output.segmentNames(configuration))
-    ).write(to: try output.destination(configuration))
+    ).write(to: try output.destination(configuration, store: target.store))
     if common.json {
       let report: JSON = [
         "snapshot": .string(entry.name), "file": .string(path),

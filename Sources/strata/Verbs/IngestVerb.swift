@@ -39,6 +39,7 @@ struct IngestVerb: ParsableCommand {
     if customers { return try ingestCustomers(configuration) }
     let request = try input.request(store: target.store, configuration)
     var job = try Job(store: target.store, creating: true)
+    printNotes(job.notes)
     let report = try job.ingest(request)
     let published = try job.publish()
     if common.json {
@@ -60,6 +61,7 @@ struct IngestVerb: ParsableCommand {
   private func ingestCustomers(_ configuration: Configuration) throws {
     let request = try input.attributeRequest(attributes, configuration.customers)
     var job = try Job(store: target.store, creating: true)
+    printNotes(job.notes)
     let report = try job.ingestAttributes(request)
     let published = try job.publish()
     let name = published.customers.first?.name

@@ -32,7 +32,9 @@ struct InitVerb: ParsableCommand {
       throw Failure(
         .cannotCreate, "\(path): is there already; give --force to write it anew")
     }
-    try writeFile(path, try InitVerb.template(store).text)
+    try writeFile(
+      path, try InitVerb.template(store).text, store: store.path,
+      ownFile: Configuration.fileName)
     if common.json {
       return try printText(JSON.object([JSON.Member("file", .string(path))]).compactText + "\n")
     }

@@ -48,12 +48,13 @@ struct RunVerb: ParsableCommand {
     let ingestRequest = try input.request(store: target.store, configuration)
     request.memoryLimitByteCount = ingestRequest.options.memoryLimitByteCount
     let path = output.path(configuration)
-    let destination = try path.map { _ in try output.destination(configuration) }
+    let destination = try path.map { _ in try output.destination(configuration, store: target.store) }
     if let path, let input = FileID.input(ingestRequest.paths + attributeFiles, at: path) {
       throw Failure(
         .usage, "the export \(path) is the input \(input) itself; name another file with -o")
     }
     var job = try Job(store: target.store, creating: true)
+    printNotes(job.notes)
     let report = try job.ingest(ingestRequest, scoring: request)
     let attributeReport = try ingestAttributes(&job, ingestRequest, configuration)
     let base = try configuration.locating { try job.score(request) }

@@ -33,6 +33,7 @@ struct ScoreVerb: ParsableCommand {
       return try configuration.locating { try run(schedule, request, configuration) }
     }
     var job = try Job(store: target.store)
+    printNotes(job.notes)
     let base = try configuration.locating { try job.score(request) }
     let check = try DriftCheck(drift, configuration, job, base)
     try check.refuse()
@@ -53,6 +54,7 @@ struct ScoreVerb: ParsableCommand {
     _ schedule: ReplaySchedule, _ request: ScoreRequest, _ configuration: Configuration
   ) throws {
     var job = try Job(store: target.store)
+    printNotes(job.notes)
     var checks: [DriftCheck] = []
     var reports: [JSON] = []
     try job.replay(

@@ -83,6 +83,7 @@ struct CollectVerb: ParsableCommand {
 
   func run() throws {
     var writer = try Store.open(at: target.store).lockForWriting()
+    printNotes(writer.notes)
     let collected = try writer.collect(keepingSnapshots: keep)
     if common.json {
       let report: JSON = [
