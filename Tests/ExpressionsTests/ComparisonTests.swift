@@ -13,7 +13,8 @@ import Testing
         Column("r", .uint8(AlignedBuffer([1, 2, 3, 4, 0])), validity: valid),
         Column("f", .uint8(AlignedBuffer([4, 1, 3, 4, 5]))),
         Column("low", .money(AlignedBuffer([10_000, 25_000, 15_000, 45_000, 5_000]))),
-        Column("high", .money(AlignedBuffer([30_000, 26_000, 40_000, 50_000, 0])), validity: valid),
+        Column(
+          "high", .money(AlignedBuffer([30_000, 26_000, 40_000, 50_000, 0])), validity: valid),
         Column("x", .float64(AlignedBuffer([0.5, 2.5, 3.5, .nan, 1]))),
         Column("y", .float64(AlignedBuffer([2.5, 3, 3.25, 9, 0])), validity: valid),
         Column("first", .day(AlignedBuffer([20_000, 20_010, 20_020, 20_030, 0])), validity: valid),

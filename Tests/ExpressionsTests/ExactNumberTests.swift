@@ -31,7 +31,8 @@ import Testing
 
   private static func csv(_ items: String, where condition: String = "TRUE") throws -> String {
     let query = try Query.parse("SELECT \(items) FROM customers WHERE \(condition) LIMIT 1")
-    let lines = String(decoding: try query.run(on: source).csv, as: UTF8.self).split(separator: "\n")
+    let csv = String(decoding: try query.run(on: source).csv, as: UTF8.self)
+    let lines = csv.split(separator: "\n")
     return lines.count > 1 ? String(lines[1]) : ""
   }
 
@@ -132,6 +133,16 @@ import Testing
     #expect(Self.message("-n", where: "n = -9223372036854775808") == tooLarge)
     #expect(Self.message("abs(m)", where: "m < -922337203685477.5807") == tooLarge)
     #expect(Self.message("m * 3", where: "m = 922337203685477") == tooLarge)
+  }
+
+  /// What decides is the float itself, not its product with a power of ten: 0.015 is a little less than that.
+  @Test(arguments: [
+    ("0.015e0", 2, 0.01), ("-0.015e0", 2, -0.01), ("0.025e0", 2, 0.03), ("1.005e0", 2, 1.0),
+    ("2.5e0", 0, 3), ("-2.5e0", 0, -3), ("25e0", -1, 30), ("0.285e0", 2, 0.28), ("1e300", 3, 1e300),
+  ])
+  func floatsAreRoundedByTheirOwnValue(value: String, digits: Int, expected: Double) throws {
+    let rounded = try Self.csv("round(\(value), \(digits))")
+    #expect(Double(rounded) == expected, "round(\(value), \(digits)) = \(rounded)")
   }
 
   @Test func theMeanOfExactNumbersIsRoundedOnce() throws {

@@ -37,6 +37,22 @@ import Testing
     )
   }
 
+  @Test func decimalsOfMoreThanFourDigitsKeepThem() throws {
+    let client = Conversation(sampleBase())
+    let items = "1234567890.12345678, -0.00001, 0.1234500, 12345678901234567.8"
+    let query = "SELECT \(items) FROM customers LIMIT 1"
+    let numbers = ["1234567890.12345678", "-0.00001", "0.12345", "12345678901234567.80"]
+    let reply = client.send(query + "\n")
+    #expect(reply.contains("\"decimal\"}],\"rows\":[[\(numbers.joined(separator: ","))]]}"))
+    let redis = Conversation(sampleBase())
+    let texts = numbers.map { "$\($0.utf8.count)\r\n\($0)\r\n" }
+    #expect(redis.command("QUERY", query).hasSuffix("*1\r\n*4\r\n" + texts.joined()))
+    _ = redis.command("HELLO", "3")
+    #expect(
+      redis.command("QUERY", query).hasSuffix(
+        "*1\r\n*4\r\n" + numbers.map { ",\($0)\r\n" }.joined()))
+  }
+
   @Test func aMistakeInAQueryNamesItsPlace() throws {
     let client = Conversation(sampleBase())
     let error = try JSON.parse(client.send("SELECT segmnt FROM customers\n"))

@@ -230,7 +230,14 @@ extension Evaluator {
       let factor = Double(powerOfTen(abs(digits)))
       let rounded = values.map { value -> Double in
         let scaled = digits < 0 ? value / factor : value * factor
-        let whole = scaled.rounded(.toNearestOrAwayFromZero)
+        var whole = scaled.rounded(.toNearestOrAwayFromZero)
+        if (scaled - whole).magnitude == 0.5 {
+          // Halfway only because it was rounded itself: 0.015 is a little less than 15 thousandths.
+          let rest =
+            digits < 0
+            ? value.addingProduct(-scaled, factor) : (-scaled).addingProduct(value, factor)
+          if rest != 0, (rest < 0) == (scaled > 0) { whole = scaled.rounded(.towardZero) }
+        }
         let back = digits < 0 ? whole * factor : whole / factor
         return back.isFinite ? back : value
       }
