@@ -103,8 +103,10 @@ bench-peers: build peers ## Measure side by side with DuckDB, Polars, chDB, pand
 FUZZ_SECONDS ?= 60
 
 .PHONY: fuzz
-fuzz: setup ## Fuzz the parsers of queries, lines and RESP, 60 s each
-	@for target in query line resp; do Fuzz/fuzz.sh $$target $(FUZZ_SECONDS) || exit 1; done
+fuzz: setup ## Fuzz the parsers of queries, lines, RESP, JSON, CSV, column files and strata.yaml, 60 s each
+	@for target in query line resp json csv columns configuration; do \
+	  Fuzz/fuzz.sh $$target $(FUZZ_SECONDS) || exit 1; \
+	done
 
 .PHONY: clean
 clean: ## Remove what was built

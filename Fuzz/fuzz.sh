@@ -13,11 +13,22 @@ seconds=${2:?usage: fuzz.sh TARGET SECONDS}
 case $target in
   query) modules="Kernels Columns Reports Expressions" ;;
   line | resp) modules="Kernels Columns JSONText Reports Expressions QueryProtocol" ;;
-  *) echo "unknown target $target; there are query, line and resp" >&2; exit 64 ;;
+  json) modules="JSONText" ;;
+  csv) modules="Kernels Columns JSONText Storage Ingest" ;;
+  columns) modules="Kernels Columns JSONText Storage" ;;
+  configuration)
+    modules="Kernels Columns JSONText Reports Storage Ingest Models Expressions Classification Configuration"
+    ;;
+  *)
+    echo "unknown target $target; there are query, line, resp, json, csv, columns and configuration" >&2
+    exit 64
+    ;;
 esac
 
 case $target in
   resp) name=RESPFuzzer ;;
+  csv) name=CSVFuzzer ;;
+  json) name=JSONFuzzer ;;
   *) name="$(tr '[:lower:]' '[:upper:]' <<<"${target:0:1}")${target:1}Fuzzer" ;;
 esac
 out=.build/fuzz/$target
@@ -25,7 +36,7 @@ mkdir -p "$out"
 flags=(-swift-version 6 -package-name strata -sanitize=fuzzer,address -Onone -gline-tables-only -parse-as-library
   -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
   -enable-upcoming-feature MemberImportVisibility -enable-experimental-feature Lifetimes
-  -I Sources/CPlatform/include -I Sources/CXXHash -I "$out" -Xcc -fmodule-map-file="$PWD/$out/module.modulemap")
+  -I Sources/CPlatform/include -I Sources/CXXHash -I Sources/CLZ4 -I Sources/CYAML -I "$out" -Xcc -fmodule-map-file="$PWD/$out/module.modulemap")
 cat >"$out/module.modulemap" <<MAP
 module CPlatform { header "$PWD/Sources/CPlatform/include/CPlatform.h" export * }
 MAP
@@ -53,4 +64,7 @@ if [ "$target" = query ]; then leaks=0; fi
 rm -rf "$out/found" && mkdir -p "$out/found"
 ASAN_OPTIONS=detect_leaks=$leaks "$out/$name" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 -detect_leaks="$leaks" \
   -artifact_prefix="$out/" "$out/found" "Fuzz/corpus/$target"
-ASAN_OPTIONS=detect_leaks=0 "$out/$name" -merge=1 -detect_leaks=0 -max_len=4096 "Fuzz/corpus/$target" "$out/found" 2>&1 | tail -n 1
+# The corpora of files keep what reaches another branch, not what reaches one more often: a few dozen inputs each.
+counters=1
+case $target in json | csv | columns | configuration) counters=0 ;; esac
+ASAN_OPTIONS=detect_leaks=0 "$out/$name" -merge=1 -detect_leaks=0 -use_counters=$counters -max_len=4096 "Fuzz/corpus/$target" "$out/found" 2>&1 | tail -n 1

@@ -156,6 +156,7 @@ import Testing
         "2:1 while parsing a flow mapping: did not find expected ',' or '}'; a map"
       ),
       ("tags:\n  a: 'x", "2:8 "), ("a: \"\\q\"", "1:5 "),
+      ("as-of: ]5", "1:8 "), ("as-of: *", "1:9 "), ("as-of: - 5", "1:8 "), ("'a' b", "1:5 "),
       ("tags:\n  - a\n  b: c", "3:3 "), ("rfm:\n  bins: 5\n window: 1", "3:2 "),
     ]
     for (text, expected) in cases {
