@@ -117,12 +117,13 @@ struct PurchaseSearch {
     return best!
   }
 
-  /// From one start, in given coordinates.
+  /// From one start, in given coordinates; to a given decrease of the objective over max(1, |objective|).
   func minimize(
-    from start: [Double], in coordinates: PurchaseCoordinates
+    from start: [Double], in coordinates: PurchaseCoordinates, tolerance: Double? = nil
   ) -> NewtonMinimizer.Result {
     var minimizer = NewtonMinimizer()
     minimizer.box = coordinates.box
+    if let tolerance { minimizer.tolerance = tolerance }
     return minimizer.minimize(from: start) { objective($0, in: coordinates) }
   }
 
