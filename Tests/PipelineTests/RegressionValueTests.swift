@@ -1,3 +1,4 @@
+import JSONText
 import Kernels
 import Models
 import Testing
