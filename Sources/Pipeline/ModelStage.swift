@@ -26,8 +26,13 @@ struct ModelStage {
     var outcome = Outcome()
     switch scoring.request.value {
     case .lifetime(let model): clock.measure("value") { addLifetime(model, &frame, &outcome) }
-    case .regression(let model, let margin):
-      try clock.measure("value") { try addRegression(model, margin, &frame, &outcome) }
+    case .regression(let model, let margin, let discountPerYear):
+      // A regression says how much comes within the horizon, not when: it counts as coming evenly.
+      let steps = DiscountSteps(
+        horizonDays: Double(model.horizonDays), discountPerYear: discountPerYear)
+      try clock.measure("value") {
+        try addRegression(model, margin * steps.evenFactor, &frame, &outcome)
+      }
     case nil: break
     }
     if let options = scoring.request.clustering {
@@ -61,6 +66,7 @@ struct ModelStage {
     outcome.text += scores.reportText + (LifetimeScore.newCustomerText(newCustomer) ?? "")
   }
 
+  /// `margin` is what a unit of spend in the horizon is worth, discounted.
   private func addRegression(
     _ model: RegressionScoring, _ margin: Double, _ frame: inout Frame, _ outcome: inout Outcome
   ) throws {

@@ -61,8 +61,9 @@ package struct ScoreRequest: Sendable {
 package enum ValueModel: Sendable {
   /// A purchase model and a spend model.
   case lifetime(LifetimeScoring)
-  /// A regression on what happened in the last horizon, times the margin.
-  case regression(RegressionScoring, margin: Double)
+  /// A regression on what happened in the last horizon, times the margin, discounted as if spend came evenly
+  /// over the horizon; the discount is effective, a year.
+  case regression(RegressionScoring, margin: Double, discountPerYear: Double)
 
   /// The column of the purchases expected within a further horizon: `expected_purchases_3mo`.
   static func columnName(expectedWithin horizon: TimeSpan) -> String {
@@ -78,10 +79,10 @@ package enum ValueModel: Sendable {
         "moreHorizons": .array(scoring.moreHorizons.map { .string($0.text) }),
         "margin": JSON(scoring.margin), "penalty": JSON(scoring.penalty),
       ]
-    case .regression(let scoring, let margin):
+    case .regression(let scoring, let margin, let discountPerYear):
       [
         "model": .string(scoring.kind.rawValue), "horizonDays": JSON(scoring.horizonDays),
-        "margin": JSON(margin),
+        "discountPerYear": JSON(discountPerYear), "margin": JSON(margin),
       ]
     }
   }

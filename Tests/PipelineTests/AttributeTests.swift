@@ -165,7 +165,8 @@ import Testing
     try store.ingest(log)
     try store.attributes(customers)
     let snapshot = try store.score {
-      $0.value = .regression(RegressionScoring(kind: .ridge, horizonDays: 60), margin: 1)
+      $0.value = .regression(
+        RegressionScoring(kind: .ridge, horizonDays: 60), margin: 1, discountPerYear: 0)
       $0.clustering = ClusteringOptions(k: .fixed(2), features: ["size", "orders"])
     }
     let model = snapshot.record["models"]?["regression"]?["model"]?.compactText ?? ""

@@ -141,7 +141,8 @@ import Testing
         options.memoryLimitByteCount = limit
         var request = try store.scoreRequest { request in
           request.value = .regression(
-            RegressionScoring(kind: .ridge, horizonDays: 60), margin: 1)
+            RegressionScoring(kind: .ridge, horizonDays: 60), margin: 1,
+            discountPerYear: 0)
           request.memoryLimitByteCount = limit
           if number == 2 { request.groupColumn = "channel" }
         }

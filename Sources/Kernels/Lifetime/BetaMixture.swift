@@ -17,6 +17,9 @@
 /// ℓ = ln(1 − z), φ(y) = (e^y − 1) / y and W = (c − 1)(2F1(a − 1, e; c − 1; z) − 1) / (a − 1). This is the papers'
 /// 2F1(ρ, b; c − 1; z) after Euler's transformation, which makes its series fall fast for x in the
 /// thousands, with the factor a − 1 divided out, so that nothing happens at a = 1.
+///
+/// Where the series converges slowly (σ past 100 or so) or its terms cancel, the mean over p is integrated: see
+/// `BetaNodes`. Relative errors below 2e-11 for ρ, a, b and σ of 1e-12 to 1e12.
 package struct BetaMixture: Sendable {
   package let rho: Double
   package let a: Double
@@ -30,60 +33,79 @@ package struct BetaMixture: Sendable {
 
   private var c: Double { a + b }
 
-  /// W for σ up to `sigmaMax`; nil where it converges too slowly.
-  package func purchaseSeries(sigmaMax: Double) -> HypergeometricSeries? {
-    HypergeometricSeries(
-      first: c - 1 - rho, a: a, e: c - 1 - rho, c: c, zMax: sigmaMax / (1 + sigmaMax))
+  /// How expected purchases are had for σ up to some greatest one.
+  package enum PurchaseRule: Sendable {
+    /// W of the formula above.
+    case series(HypergeometricSeries)
+    case nodes(BetaNodes)
   }
 
-  /// 2F1(a, c − ρ; c; z) − 1 for σ up to `sigmaMax`; nil where it converges too slowly.
-  package func survivalSeries(sigmaMax: Double) -> HypergeometricSeries? {
-    HypergeometricSeries(
-      first: a * (c - rho) / c, a: a + 1, e: c - rho, c: c + 1, zMax: sigmaMax / (1 + sigmaMax))
+  /// Two terms that are so many times their difference leave it 1e-12 of relative error.
+  private static let cancellationMax = 1_000.0
+  /// Past this the power of 1 − z, times the series, leaves the range of numbers.
+  private static let logPowerMax = 700.0
+
+  package func purchaseRule(sigmaMax: Double) -> PurchaseRule {
+    if let series = purchaseSeries(sigmaMax: sigmaMax) { return .series(series) }
+    return .nodes(BetaNodes(self, sigmaMax: sigmaMax))
   }
 
-  /// Expected purchases N up to σ = t / A; `series` is made for σ and beyond.
-  package func purchases(sigma: Double, series: HypergeometricSeries?) -> Double {
-    guard sigma > 0 else { return 0 }
-    guard let series else {
-      return expectation(sigma: sigma) { p, logOnePlus in
-        p * sigma < 1e-300 ? rho * sigma : -expm1(-rho * logOnePlus) / p
-      }
+  /// W for σ up to `sigmaMax`; nil where it converges too slowly or cancels.
+  private func purchaseSeries(sigmaMax: Double) -> HypergeometricSeries? {
+    // Both parts of N are about (c − 1) σ where σ is small, and N is ρ σ; further out they are nearer to N.
+    guard abs(c - 1) <= Self.cancellationMax * rho,
+      (a - 1) * log1p(sigmaMax) < Self.logPowerMax
+    else { return nil }
+    let e = c - 1 - rho
+    let z = sigmaMax / (1 + sigmaMax)
+    guard
+      let series = HypergeometricSeries(
+        first: e, a: a, e: e, c: c, zMax: z, logScale: log(min(1, rho)))
+    else { return nil }
+    if e < -1 {
+      // Terms change their signs.
+      let power = exp(-(a - 1) * log1p(sigmaMax))
+      let value = purchases(sigma: sigmaMax, rule: .series(series))
+      guard power * series.sumOfMagnitudes(z) <= Self.cancellationMax * value else { return nil }
     }
-    let logarithm = -log1p(sigma)
-    let y = (a - 1) * logarithm
-    return max(
-      0,
-      -(c - 1) * logarithm * Special.relativeExpMinusOne(y) - exp(y) * series(sigma / (1 + sigma)))
+    return series
+  }
+
+  /// 2F1(a, c − ρ; c; z) − 1 for σ up to `sigmaMax`; nil where it converges too slowly or cancels.
+  private func survivalSeries(sigmaMax: Double) -> HypergeometricSeries? {
+    let e = c - rho
+    let z = sigmaMax / (1 + sigmaMax)
+    guard a * log1p(sigmaMax) < Self.logPowerMax,
+      let series = HypergeometricSeries(
+        first: a * e / c, a: a + 1, e: e, c: c + 1, zMax: z, logScale: 0)
+    else { return nil }
+    if e < 0 {
+      guard series.sumOfMagnitudes(z) <= Self.cancellationMax * (1 + series(z)) else { return nil }
+    }
+    return series
+  }
+
+  /// Expected purchases N up to σ = t / A; `rule` is made for σ and beyond.
+  package func purchases(sigma: Double, rule: PurchaseRule) -> Double {
+    guard sigma > 0 else { return 0 }
+    switch rule {
+    case .nodes(let nodes): return nodes.purchases(sigma: sigma)
+    case .series(let series):
+      let logarithm = -log1p(sigma)
+      let y = (a - 1) * logarithm
+      return max(
+        0,
+        -(c - 1) * logarithm * Special.relativeExpMinusOne(y)
+          - exp(y) * series(sigma / (1 + sigma)))
+    }
   }
 
   /// Probability S of still being a customer at σ = t / A.
-  package func survival(sigma: Double, series: HypergeometricSeries?) -> Double {
+  package func survival(sigma: Double) -> Double {
     guard sigma > 0 else { return 1 }
-    guard let series else {
-      return expectation(sigma: sigma) { _, logOnePlus in exp(-rho * logOnePlus) }
+    guard let series = survivalSeries(sigmaMax: sigma) else {
+      return BetaNodes.survival(self, sigma: sigma)
     }
     return min(1, max(0, exp(-a * log1p(sigma)) * (1 + series(sigma / (1 + sigma)))))
-  }
-
-  /// The mean of f(p, ln(1 + p σ)) over p, by the trapezoidal rule in sinh of the logit of p: slow, and
-  /// good for σ up to 1e15.
-  private func expectation(sigma: Double, _ f: (Double, Double) -> Double) -> Double {
-    let center = log(a / b)
-    let width = (1 / a + 1 / b).squareRoot()
-    let top = -a * log1p(exp(-center)) - b * log1p(exp(center))
-    var (sum, total) = (0.0, 0.0)
-    for node in -200...200 {
-      let xi = Double(node) * 0.05
-      let logit = center + width * sinh(xi)
-      let logP = -log1p(exp(-min(700, max(-700, logit))))
-      let logQ = -log1p(exp(min(700, max(-700, logit))))
-      let weight = exp(a * logP + b * logQ - top) * cosh(xi)
-      guard weight > 0, abs(logit) < 700 else { continue }
-      let p = exp(logP)
-      total += weight
-      sum += weight * f(p, log1p(p * sigma))
-    }
-    return total > 0 ? sum / total : f(a / c, log1p(a / c * sigma))
   }
 }

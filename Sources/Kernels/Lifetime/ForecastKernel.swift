@@ -49,22 +49,13 @@ package enum ForecastKernel {
     switch model {
     case .betaGeometric(let mixture, let alpha):
       guard let least = ages.min(), let longest = plan.times.max() else { return }
-      let series = mixture.purchaseSeries(sigmaMax: longest / (alpha + least))
-      guard let series else {
-        fillSlowly(result, ages: ages, mixture: mixture, alpha: alpha, plan: plan)
-        return
-      }
-      let (a, c) = (mixture.a, mixture.a + mixture.b)
-      series.withCoefficients { coefficients in
+      switch mixture.purchaseRule(sigmaMax: longest / (alpha + least)) {
+      case .nodes(let nodes):
         forEachBlock(result, ages: ages, plan: plan) { age, time in
-          let sigma = time / (age + alpha)
-          let logarithm = -vectorLogOnePlus(sigma)
-          let y = (a - 1) * logarithm
-          let power = vectorExpMinusOne(y)
-          let phi = (power / y).replacing(with: 1, where: y .== Vector.zero)
-          let sum = series.evaluate(sigma / (sigma + 1), coefficients)
-          return (1 - c) * logarithm * phi - (power + 1) * sum
+          nodes.purchases(sigma: time / (age + alpha))
         }
+      case .series(let series):
+        fill(result, ages: ages, mixture: mixture, alpha: alpha, series: series, plan: plan)
       }
     case .pareto(let rho, let alpha, let s, let beta):
       forEachBlock(result, ages: ages, plan: plan) { age, time in
@@ -105,18 +96,20 @@ package enum ForecastKernel {
     }
   }
 
-  private static func fillSlowly(
+  private static func fill(
     _ result: UnsafeMutableBufferPointer<Double>, ages: UnsafeBufferPointer<Double>,
-    mixture: BetaMixture, alpha: Double, plan: ForecastPlan
+    mixture: BetaMixture, alpha: Double, series: HypergeometricSeries, plan: ForecastPlan
   ) {
-    for (i, age) in ages.enumerated() {
-      let series = mixture.purchaseSeries(sigmaMax: (plan.times.max() ?? 0) / (alpha + age))
-      for (k, time) in plan.times.enumerated() {
-        let value = mixture.purchases(sigma: time / (alpha + age), series: series)
-        for column in 0..<plan.columnCount {
-          result[i * plan.columnCount + column] +=
-            plan.weights[k * plan.columnCount + column] * value
-        }
+    let (a, c) = (mixture.a, mixture.a + mixture.b)
+    series.withCoefficients { coefficients in
+      forEachBlock(result, ages: ages, plan: plan) { age, time in
+        let sigma = time / (age + alpha)
+        let logarithm = -vectorLogOnePlus(sigma)
+        let y = (a - 1) * logarithm
+        let (power, powerMinusOne) = vectorExpBoth(y)
+        let phi = (powerMinusOne / y).replacing(with: 1, where: y .== Vector.zero)
+        let sum = series.evaluate(sigma / (sigma + 1), coefficients)
+        return (1 - c) * logarithm * phi - power * sum
       }
     }
   }

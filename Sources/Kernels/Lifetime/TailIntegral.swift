@@ -84,9 +84,12 @@ package enum TailIntegral {
   private static func moments(
     decay: Double, smallExponent: Double, zeta: Vector, slope: Vector
   ) -> Moments {
-    let rule = DoubleExponentialRule.shared
+    // 1 − e^(−y) bends at y = 1, which is far to the left of 1 / slope where that is large.
+    let rule = slope.min() < 0.5 ? DoubleExponentialRule.fine : DoubleExponentialRule.shared
     let nodeCount = rule.nodeCount(stretch: slope.max() / decay)
     let inverseSlope = 1 / slope
+    // An exponent past this would show what rounding the ratio costs its logarithm.
+    let isSteep = smallExponent > 1_000
     var sum = Moments()
     for node in 0..<nodeCount {
       let y = rule.positions[node] * inverseSlope
@@ -94,7 +97,7 @@ package enum TailIntegral {
       let ratio = (1 - zeta * minus)
       let A = minus + 1
       let B = A / ratio
-      let logRatio = vectorLog(ratio)
+      let logRatio = isSteep ? vectorLogOnePlus(-zeta * minus) : vectorLog(ratio)
       let m = y + logRatio
       let w = rule.weights[node] * vectorExp(-(decay * y + smallExponent * logRatio))
       let (wl, wm, wA, wB) = (w * y, w * m, w * A, w * B)
@@ -176,6 +179,20 @@ extension TailIntegral {
     }
   }
 
+  /// (α + u)^p (β + u)^q J of one u: the integral of the integrand over its value at u. No large terms cancel.
+  package static func scaled(
+    u: Double, p: Double, alpha: Double, q: Double, beta: Double
+  ) -> Double {
+    let (large, small) = (u + max(alpha, beta), u + min(alpha, beta))
+    let decay = p + q - 1
+    let smallExponent = alpha >= beta ? q : p
+    let zeta = Vector(repeating: abs(alpha - beta) / small)
+    let slope = smallExponent * zeta + decay
+    let moments = moments(
+      decay: decay, smallExponent: smallExponent, zeta: zeta, slope: slope)
+    return large * moments.one[0] / slope[0]
+  }
+
   /// ∫ e^(−rate τ) (1 + τ / base)^(−exponent) dτ from 0 to ∞: base Ψ(1, 2 − exponent, rate × base) in terms of the
   /// confluent hypergeometric function of the second kind. Relative error below 1e-11.
   package static func discounted(exponent: Double, base: Double, rate: Double) -> Double {
@@ -186,7 +203,7 @@ extension TailIntegral {
       let time = rule.positions[node] / slope
       sum +=
         rule.weights[node]
-        * Special.exponential(-rate * time - exponent * Special.naturalLog(1 + time / base))
+        * Special.exponential(-rate * time - exponent * Special.logOnePlus(time / base))
     }
     return sum / slope
   }

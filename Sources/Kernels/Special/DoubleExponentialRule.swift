@@ -10,7 +10,7 @@
 /// (Takahasi and Mori 1974). The error falls exponentially with the number of nodes, and an end-point where
 /// the function is steep does no harm: there the nodes crowd doubly exponentially.
 struct DoubleExponentialRule: Sendable {
-  static let step = 0.25
+  private let step: Double
   private static let start = -3.5
   private static let end = 46.0
 
@@ -18,13 +18,17 @@ struct DoubleExponentialRule: Sendable {
   let positions: [Double]
   let weights: [Double]
 
-  static let shared = DoubleExponentialRule()
+  static let shared = DoubleExponentialRule(step: 0.25)
+  /// For functions that have a feature far closer to 0 than where they fall: there the nodes crowd less than they
+  /// should, and a singularity that is π / 2 away in ln y is nearer in ξ.
+  static let fine = DoubleExponentialRule(step: 0.125)
 
-  private init() {
-    let count = Int((Self.end - Self.start) / Self.step)
-    let grid = (0..<count).map { Self.start + Double($0) * Self.step }
+  private init(step: Double) {
+    self.step = step
+    let count = Int((Self.end - Self.start) / step)
+    let grid = (0..<count).map { Self.start + Double($0) * step }
     positions = grid.map { exp($0 - exp(-$0)) }
-    weights = grid.map { exp($0 - exp(-$0)) * (1 + exp(-$0)) * Self.step }
+    weights = grid.map { exp($0 - exp(-$0)) * (1 + exp(-$0)) * step }
   }
 
   /// Nodes that are needed where the function still falls like e^(−y / stretch) far out: there e^(−45) is
@@ -32,6 +36,6 @@ struct DoubleExponentialRule: Sendable {
   func nodeCount(stretch: Double) -> Int {
     let reach = log(45 * max(1, stretch)) + 0.3
     guard reach < Self.end else { return positions.count }
-    return min(positions.count, Int(((reach - Self.start) / Self.step).rounded(.up)) + 1)
+    return min(positions.count, Int(((reach - Self.start) / step).rounded(.up)) + 1)
   }
 }

@@ -13,9 +13,17 @@ package struct HypergeometricSeries: Sendable {
   /// Terms of a series, at most.
   package static let termLimit = 4_096
 
+  /// What is left out is below e^this.
+  private let logTolerance: Double
+
   /// The series that is enough for 0 ≤ z ≤ `zMax` < 1; nil when that takes more than `termLimit` terms.
-  package init?(first: Double, a: Double, e: Double, c: Double, zMax: Double) {
+  ///
+  /// What is left out is below e^−41 = 1.6e-18 times e^`logScale`, of what the sum is to be added to.
+  package init?(
+    first: Double, a: Double, e: Double, c: Double, zMax: Double, logScale: Double
+  ) {
     guard zMax >= 0, zMax < 0.9999 else { return nil }
+    let logTolerance = -41 + logScale
     var coefficients: [Double] = []
     var logMagnitudes: [Double] = []
     var w = first
@@ -33,7 +41,7 @@ package struct HypergeometricSeries: Sendable {
       // From here on terms must shrink: past n = |e|, a and c the ratio only falls towards z.
       let ratio = abs((a + n - 1) * (e + n) / ((c + n - 1) * (n + 1))) * zMax
       if ratio < 1,
-        logMagnitude + (n - 1) * logZ - Special.naturalLog(1 - ratio) < Self.logTolerance
+        logMagnitude + (n - 1) * logZ - Special.naturalLog(1 - ratio) < logTolerance
       {
         break
       }
@@ -41,16 +49,13 @@ package struct HypergeometricSeries: Sendable {
     }
     self.coefficients = coefficients
     self.logMagnitudes = logMagnitudes
+    self.logTolerance = logTolerance
   }
-
-  /// What is left out is below e^−41 = 1.6e-18.
-  private static let logTolerance = -41.0
 
   /// Terms, a multiple of eight, that are enough for z, at most `limit`.
   private func termCount(logZ: Double, limit: Int) -> Int {
     var count = limit
-    while count > 8, logMagnitudes[count / 8 - 2] + Double(count - 8) * logZ < Self.logTolerance - 3
-    {
+    while count > 8, logMagnitudes[count / 8 - 2] + Double(count - 8) * logZ < logTolerance - 3 {
       count -= 8
     }
     return count
@@ -98,6 +103,13 @@ package struct HypergeometricSeries: Sendable {
   package func callAsFunction(_ z: Double) -> Double {
     var sum = 0.0
     for w in coefficients.reversed() { sum = (sum * z) + w }
+    return sum * z
+  }
+
+  /// Σ |w_n| z^n, which over the sum itself is what rounding is multiplied by.
+  func sumOfMagnitudes(_ z: Double) -> Double {
+    var sum = 0.0
+    for w in coefficients.reversed() { sum = (sum * z) + abs(w) }
     return sum * z
   }
 }

@@ -67,6 +67,13 @@ func vectorExpMinusOne(_ x: Vector) -> Vector {
   return (power - 1).addingProduct(power, fraction)
 }
 
+/// e^x and e^x − 1, each with small relative error, for x in −708…708; e^±708 and that less 1 beyond.
+@inline(__always)
+func vectorExpBoth(_ x: Vector) -> (value: Vector, minusOne: Vector) {
+  let (power, fraction) = splitExponential(bounded(x))
+  return (power.addingProduct(power, fraction), (power - 1).addingProduct(power, fraction))
+}
+
 /// The natural logarithm to 1 ulp, of positive normal numbers.
 @inline(__always)
 func vectorLog(_ x: Vector) -> Vector {
@@ -104,7 +111,7 @@ private func vectorLog(k: Vector, fraction f: Vector, divisor: Vector) -> Vector
   return high - ((half - (s * (half + p * z) + low)) - f)
 }
 
-/// ln(1 + x) for x ≥ 0, with small relative error near 0 too.
+/// ln(1 + x) for x ≥ −½, with small relative error near 0 too.
 @inline(__always)
 func vectorLogOnePlus(_ x: Vector) -> Vector {
   let w = x + 1

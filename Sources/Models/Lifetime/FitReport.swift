@@ -26,7 +26,8 @@ package struct FitReport: Sendable, Equatable {
     }
   }
 
-  /// `bgnbd`, `mbgnbd`, `pnbd`, `nbd`, `bgbb`, `gamma-gamma` or `population-mean`.
+  /// `bgnbd`, `mbgnbd`, `pnbd`, `nbd`, `bgbb`, `gamma-gamma`, `own-mean` or
+  /// `population-mean`.
   package var model: String
   /// The model's name in print.
   package var title: String

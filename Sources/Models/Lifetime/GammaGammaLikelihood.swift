@@ -1,81 +1,138 @@
 import Columns
 import Kernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// Gamma-Gamma (p, q, v), v in units of the mean spend.
+/// Gamma-Gamma in (p, q, M), M = p v / q in units of the customers' geometric mean spend.
 ///
-/// ln L = ln Γ(p x + q) − ln Γ(p x) − ln Γ(q) + q ln v + p x ln z − ln m̄ − (p x + q) ln(z + v), z = x m̄.
-/// Only ln(z + v) needs each customer: the rest is summed over x.
+/// M is the harmonic mean of the customers' means p / ν. The likelihood stays finite and smooth in these where
+/// nobody's spend varies (p → ∞: m̄ is q M over a Gamma(q, 1) variable) and where customers do not differ (q → ∞),
+/// while v runs to 0 or ∞ with either. With A = p x, c = A + q, y = m̄ / M and R = (q + A y) / c:
+///
+///     ln L = ½ ln(A q / 2π c) + δ(c) − δ(A) − δ(q) + A ln y − c ln R − ln m̄,
+///
+/// δ being what Stirling's formula lacks of ln Γ: (18) of Documentation/Models.md without its large terms, which
+/// cancel. Only R needs each customer: the rest is summed over x.
 struct GammaGammaLikelihood {
   let history: SpendHistory
   private let segments: [SpendHistory.Segment]
-  private let unit: Double
+  /// Currency in one unit of the search.
+  let unit: Double
 
   init(history: SpendHistory) {
     self.history = history
     segments = SpendHistory.segments(history.classStarts)
-    unit = history.meanSpend > 0 ? history.meanSpend : 1
+    unit = history.geometricMeanSpend
   }
 
-  /// From the search's units to currency.
-  var scales: [Double] { [1, 1, unit] }
-
   func evaluate(_ parameters: [Double]) -> LikelihoodExpansion {
-    let (p, q, v) = (parameters[0], parameters[1], parameters[2] * unit)
+    let (p, q, mean) = (parameters[0], parameters[1], parameters[2] * unit)
     var result = LikelihoodExpansion(dimension: 3)
+    let terms = history.frequencies.map { x in
+      SpendTerms(a: p * Double(x), q: q, unit: Double(x) * mean)
+    }
     var sums = history.frequencies.map { _ in SpendSums() }
     let parts = SpendKernel.accumulate(
       totals: history.totals.pointer, weights: history.weights?.pointer,
-      segments: segments.map(\.rows), v: v)
+      segments: segments.map(\.rows), terms: segments.map { terms[$0.classIndex] })
     for (segment, part) in zip(segments, parts) {
+      sums[segment.classIndex].logY += part.logY
       sums[segment.classIndex].l += part.l
-      sums[segment.classIndex].i += part.i
-      sums[segment.classIndex].ii += part.ii
+      sums[segment.classIndex].u += part.u
+      sums[segment.classIndex].uu += part.uu
     }
-    let gammaQ = Special.gammaFamily(q)
-    let logV = log(v)
+    let remainderQ = Special.stirlingRemainder(q)
     for (k, frequency) in history.frequencies.enumerated() {
-      let x = Double(frequency)
-      let (moments, sum) = (history.moments[k], sums[k])
-      let weight = moments.weight
-      let gammaPX = Special.gammaFamily(p * x)
-      let gammaAll = Special.gammaFamily(p * x + q)
-      let exponent = p * x + q
-      result.value +=
-        weight * (gammaAll.logGamma - gammaPX.logGamma - gammaQ.logGamma + q * logV + log(x))
-        + (p * x - 1) * moments.logarithm - exponent * sum.l
-      result.gradient[0] +=
-        x * (weight * (gammaAll.digamma - gammaPX.digamma) + moments.logarithm - sum.l)
-      result.gradient[1] += weight * (gammaAll.digamma - gammaQ.digamma + logV) - sum.l
-      result.gradient[2] += unit * (weight * q / v - exponent * sum.i)
-      result.addCurvature(0, 0, weight * x * x * (gammaAll.trigamma - gammaPX.trigamma))
-      result.addCurvature(0, 1, weight * x * gammaAll.trigamma)
-      result.addCurvature(0, 2, -unit * x * sum.i)
-      result.addCurvature(1, 1, weight * (gammaAll.trigamma - gammaQ.trigamma))
-      result.addCurvature(1, 2, unit * (weight / v - sum.i))
-      result.addCurvature(
-        2, 2, unit * unit * (exponent * sum.ii - weight * q / (v * v)))
+      add(
+        ClassTerms(
+          x: Double(frequency), p: p, q: q, mean: mean, form: terms[k].form,
+          moments: history.moments[k], sums: sums[k], remainderQ: remainderQ),
+        searchMean: parameters[2], to: &result)
     }
     return result
+  }
+
+  /// Adds a class's ln L, its gradient and Hessian in (p, q, M): A = p x, and y falls as M rises.
+  private func add(
+    _ c: ClassTerms, searchMean m: Double, to result: inout LikelihoodExpansion
+  ) {
+    result.value += c.value
+    result.gradient[0] += c.x * c.byA
+    result.gradient[1] += c.byQ
+    result.gradient[2] -= c.byY / m
+    result.addCurvature(0, 0, c.x * c.x * c.byAA)
+    result.addCurvature(0, 1, c.x * c.byAQ)
+    result.addCurvature(0, 2, -c.x * c.byAY / m)
+    result.addCurvature(1, 1, c.byQQ)
+    result.addCurvature(1, 2, -c.byQY / m)
+    result.addCurvature(2, 2, (c.byYY + c.byY) / (m * m))
+  }
+
+  /// ln L of the customers of one x, and its derivatives by A, q and ln y (`byY`).
+  private struct ClassTerms {
+    let x: Double
+    let value: Double
+    let byA: Double
+    let byQ: Double
+    let byY: Double
+    let byAA: Double
+    let byAQ: Double
+    let byAY: Double
+    let byQQ: Double
+    let byQY: Double
+    let byYY: Double
+
+    /// With u = (1 − y) / R: ∂A ln(y / R) = q u / c², ∂q ln R = A u / c², ∂ ln y of ln R = A y / c R.
+    init(
+      x: Double, p: Double, q: Double, mean: Double, form: SpendTerms.Form, moments: SpendMoments,
+      sums: SpendSums, remainderQ: Special.GammaFamily
+    ) {
+      self.x = x
+      let (A, c, weight) = (p * x, p * x + q, moments.weight)
+      let (own, rest) = (A / c, q / c)
+      let logY =
+        form == .plain
+        ? moments.logarithm - weight * Special.naturalLog(x * mean) : sums.logY
+      let isOwn = form == .nearOwn
+      let remainderA = Special.stirlingRemainder(A)
+      let remainderC = Special.stirlingRemainder(c)
+      let shape =
+        0.5 * Special.naturalLog(own * q) - Special.halfLogTwoPi + remainderC.logGamma
+        - remainderA.logGamma - remainderQ.logGamma
+      value =
+        weight * shape + (isOwn ? -q : A) * logY - c * sums.l
+        - (moments.logarithm - weight * Special.naturalLog(x))
+      let logOwn = isOwn ? -sums.l : logY - sums.l
+      let logR = isOwn ? logY + sums.l : sums.l
+      byA =
+        weight * (0.5 * (1 / A - 1 / c) + remainderC.digamma - remainderA.digamma) + logOwn
+        + rest * sums.u
+      byQ =
+        weight * (0.5 * (1 / q - 1 / c) + remainderC.digamma - remainderQ.digamma) - logR
+        - own * sums.u
+      byY = A * rest * sums.u
+      byAA =
+        weight * (0.5 * (1 / (c * c) - 1 / (A * A)) + remainderC.trigamma - remainderA.trigamma)
+        + rest * rest * sums.uu / c
+      byAQ = weight * (0.5 / (c * c) + remainderC.trigamma) - own * rest * sums.uu / c
+      byQQ =
+        weight * (0.5 * (1 / (c * c) - 1 / (q * q)) + remainderC.trigamma - remainderQ.trigamma)
+        + own * own * sums.uu / c
+      byAY = rest * rest * (sums.u + own * sums.uu)
+      byQY = own * own * (sums.u - rest * sums.uu)
+      byYY = -A * rest * (weight + (own - rest) * sums.u - own * rest * sums.uu)
+    }
   }
 
   /// Customers from which a start is found, at least.
   private static let sampleCount = 16_384
 
   func search(penalty: Double) -> NewtonMinimizer.Result {
-    let starts = [[2.0, 3.0, 1.0], [6, 4, 0.5], [1, 2, 1], [20, 10, 0.5], [0.5, 1.5, 1]]
-      .map { $0.map(log) }
+    let starts = [[2, 3, 0.7], [6, 4, 0.8], [1, 2, 0.5], [20, 10, 1], [0.5, 1.5, 0.3]]
+      .map { $0.map(Special.naturalLog) }
     let stride = history.totals.count / Self.sampleCount
     if stride >= 2 {
       let sample = GammaGammaLikelihood(history: history.sample(stride: stride))
-      let rough = sample.minimize(from: starts, penalty: penalty)
+      var rough = sample.minimize(from: starts, penalty: penalty)
+      rough.logParameters[2] += Special.naturalLog(sample.unit / unit)
       let fine = minimize(from: [rough.logParameters], penalty: penalty)
       if fine.ending == .converged { return fine }
     }
@@ -88,9 +145,11 @@ struct GammaGammaLikelihood {
     var best: NewtonMinimizer.Result?
     for start in starts {
       let result = NewtonMinimizer().minimize(from: start) { logParameters in
-        let parameters = logParameters.map(exp)
-        return evaluate(parameters).objective(
-          parameters: parameters, weight: weight, penalty: penalty)
+        let parameters = logParameters.map(Special.exponential)
+        var objective = evaluate(parameters).objective(
+          parameters: parameters, weight: weight, penalty: 0)
+        addPenalty(penalty, parameters, to: &objective)
+        return objective
       }
       if best == nil || result.expansion.value < best!.expansion.value
         || !best!.expansion.value.isFinite
@@ -102,40 +161,34 @@ struct GammaGammaLikelihood {
     return best!
   }
 
-  func report(_ search: NewtonMinimizer.Result, penalty: Double) -> FitReport {
-    let weight = history.customerWeight
-    var mean = search.expansion.value
-    for logParameter in search.logParameters { mean -= penalty * exp(2 * logParameter) }
-    let isEnough = weight > 1 && history.totals.count > 1
-    var report = FitReport(
-      model: "gamma-gamma", title: "Gamma-Gamma", ruler: nil,
-      isConverged: search.ending == .converged && isEnough,
-      ending: isEnough
-        ? search.ending.rawValue : "fewer than two customers have a repeat purchase with spend",
-      iterationCount: search.iterationCount,
-      gradientNorm: search.gradientNorm.isFinite ? search.gradientNorm : 0,
-      logLikelihood: mean.isFinite && weight > 0 ? -mean * weight : 0, customerWeight: weight,
-      distinctCount: history.totals.count, penalty: penalty,
-      parameters: FitReport.parameters(
-        names: ["p", "q", "v"], scales: scales, result: search, weight: weight))
-    if history.excludedCount > 0 {
-      report.warnings.append(
-        history.excludedCount == 1
-          ? "1 customer left out: the repeat spend is zero or negative"
-          : "\(history.excludedCount) customers left out: their repeat spend is zero or negative")
-    }
-    let names = report.parameters.filter(\.isAtBound).map(\.name)
-    if !names.isEmpty {
-      report.warnings.append("at a bound: \(names.joined(separator: ", "))")
-    }
-    if let correlation = history.frequencySpendCorrelation {
-      report.checks.append(FitReport.Figure("correlation of x and m̄, repeaters", correlation))
-      if abs(correlation) > FitReport.correlationLimit {
-        report.warnings.append(
-          "frequency and spend correlate (\(FitReport.rounded(correlation, 2))): the model takes them "
-            + "to be independent")
+  /// Adds penalty × (p² + q² + (v / mean spend)²), v = q M / p, to an objective in log-parameters.
+  private func addPenalty(
+    _ penalty: Double, _ parameters: [Double], to objective: inout LikelihoodExpansion
+  ) {
+    guard penalty > 0 else { return }
+    for (square, exponents) in penaltySquares(parameters) {
+      objective.value += penalty * square
+      for i in 0..<3 {
+        objective.gradient[i] += 2 * penalty * square * exponents[i]
+        for j in 0..<3 {
+          objective.hessian[i * 3 + j] += 4 * penalty * square * exponents[i] * exponents[j]
+        }
       }
     }
-    return report
+  }
+
+  /// The squares that the penalty multiplies, each with the powers of p, q and M that its root is made of.
+  private func penaltySquares(_ parameters: [Double]) -> [(square: Double, exponents: [Double])] {
+    let (p, q) = (parameters[0], parameters[1])
+    let v = q * parameters[2] / p * (unit / max(history.meanSpend, .leastNormalMagnitude))
+    return [(p * p, [1, 0, 0]), (q * q, [0, 1, 0]), (v * v, [-1, 1, 1])]
+  }
+
+  /// Minus the penalty's part of a search's objective, times the weight: ln L.
+  func logLikelihood(_ search: NewtonMinimizer.Result, penalty: Double) -> Double {
+    let parameters = search.logParameters.map(Special.exponential)
+    let squares = penaltySquares(parameters).reduce(0) { $0 + $1.square }
+    let mean = search.expansion.value - (penalty > 0 ? penalty * squares : 0)
+    return mean.isFinite ? -mean * history.customerWeight : 0
   }
 }

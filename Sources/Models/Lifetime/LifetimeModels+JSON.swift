@@ -31,11 +31,19 @@ extension PurchaseModel {
 }
 
 extension SpendModel {
-  /// `{"kind": "gamma-gamma", "parameters": {"p": …}}` or `{"kind": "population-mean", …}`.
+  /// `{"kind": "gamma-gamma", "parameters": {"p": …}}`, `{"kind": "own-mean", …}` or `{"kind": "population-mean", …}`.
+  /// A `gamma-gamma` with q ≤ 1 has the parameter `typical` too.
   package var json: JSON {
     switch self {
     case .gammaGamma(let p, let q, let v):
       ["kind": "gamma-gamma", "parameters": ["p": JSON(p), "q": JSON(q), "v": JSON(v)]]
+    case .heavyTailed(let p, let q, let v, let typical):
+      [
+        "kind": "gamma-gamma",
+        "parameters": ["p": JSON(p), "q": JSON(q), "v": JSON(v), "typical": JSON(typical)],
+      ]
+    case .ownMean(let newcomer):
+      ["kind": "own-mean", "parameters": ["newcomer": JSON(newcomer)]]
     case .populationMean(let mean):
       ["kind": "population-mean", "parameters": ["mean": JSON(mean)]]
     }
@@ -51,13 +59,19 @@ extension SpendModel {
     }
     switch json["kind"]?.stringValue {
     case "gamma-gamma":
-      self = .gammaGamma(
-        p: try parameter("p", above: 0), q: try parameter("q", above: 1),
-        v: try parameter("v", above: 0))
+      let (p, v) = (try parameter("p", above: 0), try parameter("v", above: 0))
+      if json["parameters"]?["typical"] != nil {
+        self = .heavyTailed(
+          p: p, q: try parameter("q", above: 0), v: v, typical: try parameter("typical", above: 0))
+      } else {
+        self = .gammaGamma(p: p, q: try parameter("q", above: 1), v: v)
+      }
+    case "own-mean":
+      self = .ownMean(newcomer: try parameter("newcomer", above: -.leastNonzeroMagnitude))
     case "population-mean":
       self = .populationMean(try parameter("mean", above: -.leastNonzeroMagnitude))
     default:
-      throw LifetimeError("spend model: expected gamma-gamma or population-mean as kind")
+      throw LifetimeError("spend model: expected gamma-gamma, own-mean or population-mean as kind")
     }
   }
 }

@@ -111,12 +111,22 @@ extension LifetimeScoring {
 }
 
 extension SpendModel {
-  func scoreClass(frequency: Int) -> ScoreClass {
+  /// The expected spend of customers with x repeat purchases, as a line in their repeat spend z = x m̄.
+  func scoreClass(frequency x: Int) -> ScoreClass {
     switch self {
     case .populationMean(let mean): return ScoreClass(spendConstant: mean, spendSlope: 0)
+    case .ownMean(let newcomer):
+      return x > 0
+        ? ScoreClass(spendConstant: 0, spendSlope: 1 / Double(x))
+        : ScoreClass(spendConstant: newcomer, spendSlope: 0)
     case .gammaGamma(let p, let q, let v):
-      let slope = p / (p * Double(frequency) + q - 1)
+      let slope = p / (p * Double(x) + q - 1)
       return ScoreClass(spendConstant: slope * v, spendSlope: slope)
+    case .heavyTailed(let p, let q, let v, let typical):
+      let shape = p * Double(x) + q - 1
+      return shape > 0
+        ? ScoreClass(spendConstant: p / shape * v, spendSlope: p / shape)
+        : ScoreClass(spendConstant: typical, spendSlope: 0)
     }
   }
 }

@@ -2,25 +2,12 @@ package import Columns
 package import JSONText
 import Kernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// How lifetime values are made: model, ruler, horizon, discount, margin and penalty.
 ///
 ///     let scoring = LifetimeScoring(kind: .bgnbd, ruler: .week, horizonDays: 365.25)
 ///     let scores = scoring.score(summary)
 ///     scores.clv[0]  // discounted margin of the next year, not of a life without end
 package struct LifetimeScoring: Sendable, Equatable {
-  /// The step by whose ends purchases are discounted: a month of 30.4375 days.
-  package static let stepDays = 30.4375
-  /// Steps of a horizon, at most; a longer horizon is cut into this many equal ones.
-  package static let stepLimit = 1_200
-
   package var kind: LifetimeModelKind
   /// The unit in which the models are fitted and reported; scores do not depend on it.
   package var ruler: TimeRuler
@@ -83,16 +70,13 @@ package struct LifetimeScoring: Sendable, Equatable {
       plan.add(column: column, time: days / unit, weight: 1)
     }
     let column = horizonsDays.count
-    let stepCount = (horizonDays / Self.stepDays - 1e-9).rounded(.up)
-    let count = Int(min(max(stepCount, 1), Double(Self.stepLimit)))
-    let step = stepCount > Double(Self.stepLimit) ? horizonDays / Double(count) : Self.stepDays
+    let steps = DiscountSteps(horizonDays: horizonDays, discountPerYear: discountPerYear)
     var past: Double?
-    for k in 1...count {
-      let days = k == count ? horizonDays : Double(k) * step
-      let factor = margin * exp(-log1p(discountPerYear) * days / 365.25)
+    for (end, discount) in zip(steps.ends, steps.factors) {
+      let factor = margin * discount
       if let past { plan.add(column: column, time: past / unit, weight: -factor) }
-      plan.add(column: column, time: days / unit, weight: factor)
-      past = days
+      plan.add(column: column, time: end / unit, weight: factor)
+      past = end
     }
     return plan
   }

@@ -40,10 +40,9 @@ extension PurchaseModel {
       guard let logOdds = leavingLogOdds(customer.frequency) else { return 1 }
       let d =
         logOdds + rho * log1p((customer.age - customer.recency) / (alpha + customer.recency))
-      return 1 / (1 + exp(min(d, 700)))
+      return d < 700 ? 1 / (1 + exp(d)) : exp(-d)
     case .pnbd:
-      let parts = paretoParts(customer)
-      return min(1, parts.scale / (1 + exp(min(parts.logOdds, 700))))
+      return paretoAlive(customer)
     }
   }
 
@@ -54,12 +53,22 @@ extension PurchaseModel {
     return frequency == 0 ? nil : log(a) - log(b + Double(frequency - 1))
   }
 
-  /// P(alive) = scale / (1 + e^logOdds): scale = F / K and logOdds = ln(G / K), where
-  /// F = (α + T)^−(r+x) (β + T)^−s and K, G are the integrals of `ParetoLikelihood`.
-  func paretoParts(_ customer: PurchaseRecord) -> (scale: Double, logOdds: Double) {
-    let parts = paretoLogarithms(
-      frequency: customer.frequency, ages: [customer.age], recencies: [customer.recency])
-    return (exp(min(parts.logScales[0], 700)), parts.logG[0] - parts.logK[0])
+  /// P(alive) = F / (K + G), F = (α + T)^−(r+x) (β + T)^−s and K, G the integrals of `ParetoLikelihood`.
+  ///
+  /// K / F and G / F are taken without the powers that they share, so that nothing cancels for x in the thousands.
+  private func paretoAlive(_ customer: PurchaseRecord) -> Double {
+    let (alpha, s, beta) = (parameters[1], parameters[2], parameters[3])
+    let rho = parameters[0] + Double(customer.frequency)
+    let (recency, age) = (customer.recency, customer.age)
+    let k =
+      rho / (alpha + age) * TailIntegral.scaled(u: age, p: rho + 1, alpha: alpha, q: s, beta: beta)
+    let growth =
+      rho * log1p((age - recency) / (alpha + recency))
+      + s * log1p((age - recency) / (beta + recency))
+    let g =
+      s / (beta + recency)
+      * TailIntegral.scaled(u: recency, p: rho, alpha: alpha, q: s + 1, beta: beta)
+    return min(1, growth < 700 ? 1 / (k + g * exp(growth)) : exp(-growth) / g)
   }
 
   /// ln(F / K) and ln K of each age, ln G of each recency, K and G over a constant of their own.
@@ -105,8 +114,7 @@ extension PurchaseModel {
     case .bgnbd, .mbgnbd:
       let mixture = mixture(frequency: customer.frequency)
       let sigma = time / (parameters[1] + customer.age)
-      return alive
-        * mixture.survival(sigma: sigma, series: mixture.survivalSeries(sigmaMax: sigma))
+      return alive * mixture.survival(sigma: sigma)
     }
   }
 
@@ -134,8 +142,8 @@ extension PurchaseModel {
     case .bgnbd, .mbgnbd:
       let mixture = mixture(frequency: customer.frequency)
       let scale = alpha + customer.age
-      let series = mixture.purchaseSeries(sigmaMax: (horizons.max() ?? 0) / scale)
-      return horizons.map { mixture.purchases(sigma: $0 / scale, series: series) }
+      let rule = mixture.purchaseRule(sigmaMax: (horizons.max() ?? 0) / scale)
+      return horizons.map { mixture.purchases(sigma: $0 / scale, rule: rule) }
     }
   }
 

@@ -64,6 +64,35 @@ package final class SpendHistory: Sendable {
     return sums.correlation
   }
 
+  /// The geometric mean of the customers' m̄, in currency; 1 without customers.
+  var geometricMeanSpend: Double {
+    let weight = customerWeight
+    guard weight > 0 else { return 1 }
+    let sum = zip(frequencies, moments).reduce(0) {
+      $0 + $1.1.logarithm - $1.1.weight * Special.naturalLog(Double($1.0))
+    }
+    return Special.exponential(sum / weight)
+  }
+
+  /// The median of the customers' m̄, in currency: half of their weight lies below. 0 without customers.
+  package var medianSpend: Double {
+    var means: [(spend: Double, weight: Double)] = []
+    for (k, frequency) in frequencies.enumerated() {
+      for row in classStarts[k]..<classStarts[k + 1] {
+        means.append((totals[row] / Double(frequency), weights?[row] ?? 1))
+      }
+    }
+    means.sort { $0.spend < $1.spend }
+    let half = means.reduce(0) { $0 + $1.weight } / 2
+    var below = 0.0
+    for (place, mean) in means.enumerated() {
+      below += mean.weight
+      if below > half || place + 1 == means.count { return mean.spend }
+      if below == half { return 0.5 * (mean.spend + means[place + 1].spend) }
+    }
+    return 0
+  }
+
   /// Customers of one class that a task works on.
   struct Segment: Sendable {
     let classIndex: Int

@@ -1,4 +1,5 @@
 package import Columns
+import Kernels
 
 /// The terms that attributes give, chosen on the training customers.
 package struct AttributeTerms: Sendable {
@@ -45,18 +46,13 @@ package struct AttributeTerms: Sendable {
   private static func numbers(_ column: Column, _ customers: [UInt32]) -> [DesignTerm]? {
     var values = [Double](repeating: .nan, count: customers.count)
     column.copyNumbers(of: customers[...], into: &values)
-    var (count, sum) = (0, 0.0)
-    for value in values where value.isFinite {
-      count += 1
-      sum += value
-    }
-    let missing = count < values.count
-    let absent: [DesignTerm] = missing ? [.missing(attribute: column.name)] : []
-    if count == 0 { return absent }
-    let centre = sum / Double(count)
-    var squares = 0.0
-    for value in values where value.isFinite { squares += (value - centre) * (value - centre) }
-    let spread = (squares / Double(count)).squareRoot()
+    let known = values.filter(\.isFinite)
+    let absent: [DesignTerm] =
+      known.count < values.count ? [.missing(attribute: column.name)] : []
+    if known.isEmpty { return absent }
+    let count = Double(known.count)
+    let centre = sumInAnyOrder(known) / count
+    let spread = (sumInAnyOrder(known.map { ($0 - centre) * ($0 - centre) }) / count).squareRoot()
     guard centre.isFinite, spread.isFinite else { return nil }
     // A constant gets spread 1: its column is 0 everywhere, and is dropped by name as a constant.
     return [.number(attribute: column.name, centre: centre, spread: spread > 0 ? spread : 1)]

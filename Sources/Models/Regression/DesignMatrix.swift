@@ -67,6 +67,9 @@ package struct DesignMatrix: Sendable {
 
   /// Reads every customer known by the cut-off: features as of then, targets in (cutoff, end].
   ///
+  /// Rows are then brought into the order of their content, so that no sum over them and no fold of them depends on
+  /// the order in which customers came.
+  ///
   /// Memory: 4 bytes a customer and column, 20 more a customer.
   package init(
     _ base: CustomerBase, terms: [DesignTerm], customers: [UInt32], cutoff: Int32, end: Int32,
@@ -80,6 +83,7 @@ package struct DesignMatrix: Sendable {
     var spend = [Double](repeating: 0, count: rowCount)
     var orders = [Double](repeating: 0, count: rowCount)
     var active = [Float](repeating: 0, count: rowCount)
+    var order: [Int] = []
     values = try AlignedBuffer<Float>(count: stride * columnCount) { values in
       try spend.withUnsafeMutableBufferPointer { spend in
         try orders.withUnsafeMutableBufferPointer { orders in
@@ -92,6 +96,17 @@ package struct DesignMatrix: Sendable {
         }
       }
       UnsafeMutableBufferPointer(rebasing: values[0..<rowCount]).update(repeating: 1)
+      order = spend.withUnsafeBufferPointer { spend in
+        orders.withUnsafeBufferPointer { orders in
+          ContentOrder.rows(
+            UnsafeBufferPointer(values), columnStride: stride, columns: 1..<1 + terms.count,
+            doubles: [spend, orders], rowCount: rowCount)
+        }
+      }
+      DesignMatrix.permuteColumns(values, stride, 1, terms.count, order)
+      spend = order.map { spend[$0] }
+      orders = order.map { orders[$0] }
+      active = order.map { active[$0] }
       moments = DesignMatrix.standardiseColumns(values, stride, 1, terms.count, rowCount)
       for (i, kind) in kinds.enumerated() {
         let start = (1 + terms.count + i) * stride
@@ -102,12 +117,26 @@ package struct DesignMatrix: Sendable {
       }
     }
     features = zip(terms, moments).map { Feature(term: $0, mean: $1.mean, scale: $1.scale) }
-    self.customers = customers
+    self.customers = order.map { customers[$0] }
     self.spend = spend
     self.orders = orders
     self.active = active
     columnStride = stride
     targets = fitted
+  }
+
+  /// Row i of a column becomes what was row `order[i]`.
+  private static func permuteColumns(
+    _ values: UnsafeMutableBufferPointer<Float>, _ stride: Int, _ first: Int, _ count: Int,
+    _ order: [Int]
+  ) {
+    // SAFETY: a task touches its own column only.
+    nonisolated(unsafe) let values = values
+    Parallel.perform(count) { i in
+      let start = (first + i) * stride
+      let moved = order.map { values[start + $0] }
+      for row in moved.indices { values[start + row] = moved[row] }
+    }
   }
 
   /// A spread below this share of the mean is rounding, not information.

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What happened in a fit, for people and programs: always there, whatever the data were.
 package struct RegressionReport: Sendable, Equatable {
   /// The error on the last horizon of a model that was fitted one horizon earlier.
@@ -69,16 +71,10 @@ package struct HoldoutError: Sendable, Equatable {
 
   /// Of the rows where `isCounted`.
   init(_ predicted: (Int) -> Double, _ actual: [Double]) {
-    var (absolute, squares, signed) = (0.0, 0.0, 0.0)
-    for row in actual.indices {
-      let error = predicted(row) - actual[row]
-      absolute += abs(error)
-      squares += error * error
-      signed += error
-    }
+    let errors = actual.indices.map { predicted($0) - actual[$0] }
     let count = Double(max(1, actual.count))
-    meanAbsolute = absolute / count
-    rootMeanSquare = (squares / count).squareRoot()
-    bias = signed / count
+    meanAbsolute = sumInAnyOrder(errors.map { abs($0) }) / count
+    rootMeanSquare = (sumInAnyOrder(errors.map { $0 * $0 }) / count).squareRoot()
+    bias = sumInAnyOrder(errors) / count
   }
 }

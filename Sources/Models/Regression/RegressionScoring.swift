@@ -94,7 +94,7 @@ package struct RegressionScoring: Sendable {
     }
     report.holdout = RegressionReport.Holdout(
       cutoff: cutoff, end: asOf, customerCount: customers.count,
-      meanActual: actual.reduce(0, +) / Double(max(1, actual.count)), model: try error(model),
+      meanActual: sumInAnyOrder(actual) / Double(max(1, actual.count)), model: try error(model),
       lastPeriod: try baseline(.lastPeriod), meanSpend: try baseline(.meanSpend))
   }
 }

@@ -61,11 +61,12 @@ extension ScoreOptions {
     let margin = margin ?? file.margin ?? 1
     guard margin.isFinite else { throw ValidationError("--margin takes a number, not \(margin)") }
     let length = horizon ?? TimeSpan(12, .month)
+    let discount = try discountPerYear() ?? file.discountPerYear ?? 0.1
     if let kind = LifetimeModelKind(rawValue: model) {
       return .lifetime(
         LifetimeScoring(
           kind: kind, ruler: ruler, horizonDays: length.days,
-          discountPerYear: try discountPerYear() ?? file.discountPerYear ?? 0.1, margin: margin,
+          discountPerYear: discount, margin: margin,
           penalty: penalty, moreHorizons: further))
     }
     if !further.isEmpty {
@@ -73,7 +74,8 @@ extension ScoreOptions {
     }
     if model == "ridge" || model == "hurdle", let kind = RegressionKind(rawValue: model) {
       return .regression(
-        RegressionScoring(kind: kind, horizonDays: Int(length.wholeDays)), margin: margin)
+        RegressionScoring(kind: kind, horizonDays: Int(length.wholeDays)), margin: margin,
+        discountPerYear: discount)
     }
     throw ValidationError(
       "--clv takes bgnbd, mbgnbd, pnbd, nbd, ridge, hurdle or none, not '\(model)'")

@@ -95,6 +95,21 @@ import Testing
     }
   }
 
+  /// Leading terms of its own asymptotic series, and what ln Γ itself says where that has the digits.
+  @Test func stirlingsRemainderIsWhatStirlingLacks() {
+    for x in [1e-6, 0.3, 5, 11.9, 12, 12.1, 40, 1e3, 1e6, 1e9] {
+      let rest = Special.stirlingRemainder(x)
+      let family = Special.gammaFamily(x)
+      let stirling = (x - 0.5) * log(x) - x + Special.halfLogTwoPi
+      let scale = 1e-14 * (1 + abs(family.logGamma))
+      #expect(abs(rest.logGamma - (family.logGamma - stirling)) <= 4 * scale, "\(x)")
+      guard x >= 40 else { continue }
+      #expect(abs(rest.logGamma * 12 * x - 1) < 0.04 / (x * x))
+      #expect(abs(rest.digamma * -12 * x * x - 1) < 0.11 / (x * x))
+      #expect(abs(rest.trigamma * 6 * x * x * x - 1) < 0.21 / (x * x))
+    }
+  }
+
   @Test(arguments: [0.05, 1, 7.25, 1e6]) func risingFactorialsAgreeWithTheGammaFunction(z: Double) {
     let counts = [0, 1, 2, 9, 40, 41, 300, 5_000]
     let table = Special.LogPochhammer(z: z, counts: counts)

@@ -37,8 +37,8 @@ import Testing
       let n = reference.numbers
       let mixture = BetaMixture(rho: n[0], a: n[1], b: n[2])
       let purchases = mixture.purchases(
-        sigma: n[3], series: mixture.purchaseSeries(sigmaMax: n[3]))
-      let survival = mixture.survival(sigma: n[3], series: mixture.survivalSeries(sigmaMax: n[3]))
+        sigma: n[3], rule: mixture.purchaseRule(sigmaMax: n[3]))
+      let survival = mixture.survival(sigma: n[3])
       #expect(abs(purchases / n[4] - 1) < 2e-11, "purchases of \(n): \(purchases)")
       #expect(abs(survival / n[5] - 1) < 2e-11, "survival of \(n): \(survival)")
       // Vectors of ages give what one age gives.
