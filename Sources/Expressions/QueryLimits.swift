@@ -20,6 +20,8 @@ package enum QueryLimits {
   package static let denseGroupCountMax = 4_096
   /// Digits that a decimal may have after the point before it becomes a float.
   package static let decimalScaleMax = 8
+  /// Rows, groups or cells worked on between two looks at the deadline, where a batch of rows is not the unit.
+  package static let checkedCount = 4_096
   /// Rows that are evaluated at a time: vectors of that length stay in the first-level cache, and
   /// their memory is not given back to the system and asked for again between two batches.
   package static let batchRowCount = 2_048
