@@ -54,6 +54,7 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .target(name: "CPlatform"),
 
     .target(
@@ -82,7 +83,7 @@ let package = Package(
     .target(
       name: "QueryServer",
       dependencies: [
-        "CPlatform", "Kernels", "QueryProtocol", "JSONText",
+        "CMalloc", "CPlatform", "Kernels", "QueryProtocol", "JSONText",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOTLS", package: "swift-nio"),

@@ -22,6 +22,8 @@ package enum QueryLimits {
   package static let decimalScaleMax = 8
   /// Digits after the point of a literal that is compared exactly; 10^38 is the largest power of ten in 128 bits.
   package static let literalScaleMax = 38
+  /// Rows, groups or cells worked on between two looks at the deadline, where a batch of rows is not the unit.
+  package static let checkedCount = 4_096
   /// Rows that are evaluated at a time: vectors of that length stay in the first-level cache, and
   /// their memory is not given back to the system and asked for again between two batches.
   package static let batchRowCount = 2_048

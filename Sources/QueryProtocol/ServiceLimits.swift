@@ -19,6 +19,8 @@ package struct ServiceLimits: Sendable, Equatable {
   package var idleSecondsMax: Double = 300
   /// From the arrival of a query to its reply.
   package var querySecondsMax: Double = 5
+  /// Memory that one step of a query (grouping, collecting values, ordering) may take.
+  package var queryByteCountMax = 256 << 20
   /// Rows in the reply to one query, ids in one page of a segment.
   package var replyRowCountMax = 100_000
   /// Wrong tokens before the connection is closed.
@@ -28,4 +30,7 @@ package struct ServiceLimits: Sendable, Equatable {
 
   /// Bytes of one reply.
   package var replyByteCountMax: Int { outputByteCountMax / 2 }
+
+  /// Values in the reply to one query. Each takes two bytes or more, so that no reply that could be sent is refused.
+  package var replyCellCountMax: Int { replyByteCountMax / 2 }
 }

@@ -102,6 +102,34 @@ import Testing
     #expect(bytes.send("PING\n") == #"{"ok":true,"reply":"PONG"}"# + "\n")
   }
 
+  @Test func repliesOfManyPartsStopAtTheirLimit() {
+    var limits = ServiceLimits()
+    limits.outputByteCountMax = 3_000
+    let service = Service(limits: limits, host: StubHost())
+    let client = Conversation(sampleBase(count: 1_000), service)
+    let ids = (0..<500).map { "c\($0)" }
+    let columns = Array(repeating: "customer_id", count: 256).joined(separator: " ")
+    for request in [
+      "MGET \(ids.joined(separator: " "))", "HMGET c100 \(columns)",
+      "SEGMENT Champions", "SELECT customer_id FROM customers",
+      "SELECT \(Array(repeating: "r", count: 900).joined(separator: ",")) FROM customers LIMIT 1",
+    ] {
+      let reply = client.send(request + "\n")
+      #expect(reply.contains("limit_exceeded"), "\(request.prefix(40)): \(reply.prefix(100))")
+      #expect(reply.utf8.count < 300)
+      #expect(client.send("PING\n") == #"{"ok":true,"reply":"PONG"}"# + "\n")
+    }
+    let redis = Conversation(sampleBase(count: 1_000), service)
+    #expect(redis.send(resp(["MGET"] + ids)).starts(with: Array("-LIMIT ".utf8)))
+    #expect(redis.command("PING") == "+PONG\r\n")
+  }
+
+  @Test func aScoreOfManyArgumentsIsRefusedBeforeTheyAreRead() {
+    let client = Conversation(sampleBase())
+    let many = (0..<5_000).map { "a\($0)=1" }.joined(separator: " ")
+    #expect(client.send("SCORE \(many)\n").contains("5000 arguments are more than SCORE takes"))
+  }
+
   @Test func aQueryOfAnotherDateAsksThatSnapshot() throws {
     struct Host: ServiceHost {
       func information(on base: CustomerBase) -> [(title: String, members: [JSON.Member])] { [] }

@@ -27,6 +27,8 @@ extension QueryServerTests {
       #expect(limits.idleSecondsMax == 300)
       #expect(limits.querySecondsMax == 5)
       #expect(limits.replyRowCountMax == 100_000)
+      #expect(limits.queryByteCountMax == 256 << 20)
+      #expect(limits.replyCellCountMax == 2 << 20)
     }
 
     @Test func moreEventLoopsThanThereAreDescriptorsForAreAnError() throws {
@@ -170,6 +172,53 @@ extension QueryServerTests {
         }
         #expect(client.rest()?.contains(#""code":"timed_out""#) == true)
         #expect(server.host.counters.timedOutCount.value == 1)
+      }
+    }
+
+    /// Takes a minute without optimisation, and seconds with it.
+    private let longQuery: String = {
+      let logarithms = (1...20).map { "ln(orders + \($0))" }.joined(separator: " + ")
+      let sums = (0..<50).map { "sum((\(logarithms)) * \($0))" }
+      return "SELECT \(sums.joined(separator: ", ")) FROM customers"
+    }()
+
+    @Test func aQueryEndsAtItsDeadline() async throws {
+      try await withServer(source: TestSource(customerCount: 300_000)) {
+        $0.limits.querySecondsMax = 0.5
+      } body: { server in
+        let client = try SocketClient(port: try #require(server.port), timeoutSeconds: 30)
+        let start = ContinuousClock.now
+        #expect(client.ask(longQuery)?.contains(#""code":"deadline_exceeded""#) == true)
+        #expect(start.duration(to: .now) < .seconds(5))
+      }
+    }
+
+    @Test(arguments: [true, false])
+    func aClientThatGoesAwayStopsItsQuery(isDirect: Bool) async throws {
+      try await withServer(source: TestSource(customerCount: 300_000)) {
+        $0.queryThreadCount = 1
+        $0.limits.querySecondsMax = 60
+        $0.servesSocketsDirectly = isDirect
+      } body: { server in
+        let port = try #require(server.port)
+        let first = try SocketClient(port: port)
+        first.send(longQuery + "\n")
+        usleep(300_000)
+        first.reset()
+        // The one worker is free long before the query would have ended.
+        let second = try SocketClient(port: port, timeoutSeconds: 10)
+        #expect(second.ask("COUNT") == #"{"ok":true,"count":300000}"#)
+      }
+    }
+
+    @Test func valuesOfAReplyAreCountedBeforeTheyAreMade() async throws {
+      try await withServer(source: TestSource(customerCount: 5_000)) { server in
+        let client = try SocketClient(port: try #require(server.port))
+        let columns = Array(repeating: "customer_id", count: 1_024).joined(separator: ",")
+        let reply = client.ask("SELECT \(columns) FROM customers")
+        #expect(reply?.contains(#""code":"limit_exceeded""#) == true)
+        #expect(reply?.contains("5000 rows of 1024 columns") == true)
+        #expect(client.ask("PING") == #"{"ok":true,"reply":"PONG"}"#)
       }
     }
 

@@ -11,7 +11,7 @@ import Testing
 /// A client over a real socket that blocks, for at most `timeoutSeconds` a call.
 final class SocketClient: @unchecked Sendable {
   // SAFETY: one task reads; another may send meanwhile, which shares only the descriptor.
-  private let descriptor: Int32
+  private var descriptor: Int32
   private var received: [UInt8] = []
   private(set) var isAtEnd = false
 
@@ -50,7 +50,7 @@ final class SocketClient: @unchecked Sendable {
     guard status == 0 else { throw Failure(description: "connect: errno \(errno)") }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   #if canImport(Glibc)
     private static let streamType = Int32(SOCK_STREAM.rawValue)
@@ -89,6 +89,14 @@ final class SocketClient: @unchecked Sendable {
 
   @discardableResult
   func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+  /// Goes away at once: the connection is reset, whatever is under way.
+  func reset() {
+    var value = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+    close(descriptor)
+    descriptor = -1
+  }
 
   /// Says that nothing more will be sent.
   func finishSending() { shutdown(descriptor, SocketClient.writeSide) }

@@ -58,37 +58,37 @@ extension Accumulator {
   private mutating func finishCollected(
     _ aggregate: Aggregate, _ order: [Int], _ sink: inout VectorSink, _ control: QueryControl
   ) throws(QueryError) {
-    let (words, starts) = collected.grouped(counts)
     try control.check()
-    let strings = aggregate.argument?.strings
+    let (words, starts) = try collected.grouped(counts, control)
+    let work = CollectedGroup(
+      function: aggregate.function, strings: aggregate.argument?.strings, control: control)
     var found = [(Int64, Int64)](repeating: (0, 0), count: order.count)
     // Groups that are large are worked on by all cores, one after the other; the others side by side.
     var small: [Int] = []
     for (i, g) in order.enumerated() {
       let slice = starts[g]..<starts[g + 1]
-      if slice.count < Parallel.chunkRowCount || strings != nil {
+      if slice.count < Parallel.chunkRowCount {
         small.append(i)
       } else {
-        try control.check()
-        found[i] = CollectedGroup.finish(aggregate.function, words.slice(slice), isLarge: true)
+        found[i] = try work.finish(words.slice(slice), isLarge: true)
       }
     }
     let rest = small
+    let first = FirstError()
     found.withUnsafeMutableBufferPointer { found in
       // SAFETY: every task writes the elements of its own groups.
       nonisolated(unsafe) let found = found
       let taskCount = (rest.count + 255) / 256
       Parallel.perform(taskCount) { task in
-        for i in rest[task * 256..<min(rest.count, task * 256 + 256)] {
-          let slice = words.slice(starts[order[i]]..<starts[order[i] + 1])
-          if let strings {
-            found[i] = CollectedGroup.finish(aggregate.function, slice, strings)
-          } else if !slice.isEmpty {
-            found[i] = CollectedGroup.finish(aggregate.function, slice, isLarge: false)
+        first.run(task) { () throws(QueryError) in
+          for i in rest[task * 256..<min(rest.count, task * 256 + 256)] {
+            found[i] = try work.finish(
+              words.slice(starts[order[i]]..<starts[order[i] + 1]), isLarge: false)
           }
         }
       }
     }
+    try first.rethrow()
     for (i, g) in order.enumerated() {
       let isEmpty = starts[g] == starts[g + 1]
       switch aggregate.function {

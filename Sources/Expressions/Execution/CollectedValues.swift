@@ -11,16 +11,14 @@ struct CollectedValues {
   }
 
   private(set) var parts: [Part] = []
+  /// Memory of the values and their groups, in bytes.
+  private(set) var byteCount = 0
 
   /// Adds a batch to the chunk that is being read.
   mutating func append(_ words: [Int64], _ groups: [UInt32]?) {
     if parts.isEmpty {
       parts.append(Part())
-      parts[0].words.reserveCapacity(Parallel.chunkRowCount)
-      if groups != nil {
-        parts[0].groups = []
-        parts[0].groups!.reserveCapacity(Parallel.chunkRowCount)
-      }
+      if groups != nil { parts[0].groups = [] }
     }
     parts[0].words.append(contentsOf: words)
     if let groups { parts[0].groups!.append(contentsOf: groups) }
@@ -28,23 +26,48 @@ struct CollectedValues {
 
   /// Adds a finished chunk; `numbers[g]` is the number here of the chunk's group g.
   mutating func merge(_ other: CollectedValues, _ numbers: [UInt32], isSameNumbers: Bool) {
-    for var part in other.parts {
-      if !isSameNumbers { part.groups = part.groups?.map { numbers[Int($0)] } }
-      parts.append(part)
+    for part in other.parts {
+      // Exact copies: what was left free for more values of the chunk is not kept.
+      let words = part.words.withUnsafeBufferPointer { Array($0) }
+      var groups: [UInt32]?
+      if let own = part.groups {
+        groups =
+          isSameNumbers
+          ? own.withUnsafeBufferPointer { Array($0) } : own.map { numbers[Int($0)] }
+      }
+      byteCount += words.count * 8 + (groups?.count ?? 0) * 4
+      parts.append(Part(words: words, groups: groups))
     }
   }
+
+  /// Places of values of each part and group that are kept at a time; past it parts go one after the other.
+  private static let placeCountMax = 128 << 10
 
   /// All values, those of a group side by side in the order of rows, and where each group's begin.
   ///
   /// - Parameter counts: values of each group.
-  mutating func grouped(_ counts: [Int64]) -> (words: GroupedWords, starts: [Int]) {
+  mutating func grouped(
+    _ counts: [Int64], _ control: QueryControl
+  ) throws(QueryError) -> (words: GroupedWords, starts: [Int]) {
     var starts = [0]
     starts.reserveCapacity(counts.count + 1)
     for count in counts { starts.append(starts[starts.count - 1] + Int(count)) }
     let words = GroupedWords(count: starts[starts.count - 1])
-    let places = places(starts)
     let parts = parts
     self.parts = []
+    if parts.count * counts.count > Self.placeCountMax {
+      var next = Array(starts.dropLast())
+      for part in parts {
+        try control.check()
+        part.words.withUnsafeBufferPointer { values in
+          part.groups!.withUnsafeBufferPointer { groups in
+            next.withUnsafeMutableBufferPointer { words.put(values, groups, places: $0) }
+          }
+        }
+      }
+      return (words, starts)
+    }
+    let places = try Self.places(parts, starts, control)
     Parallel.perform(parts.count) { i in
       var place = places[i]
       let part = parts[i]
@@ -62,9 +85,12 @@ struct CollectedValues {
   }
 
   /// For each part the place of the first value of each group.
-  private func places(_ starts: [Int]) -> [[Int]] {
+  private static func places(
+    _ parts: [Part], _ starts: [Int], _ control: QueryControl
+  ) throws(QueryError) -> [[Int]] {
     var next = Array(starts.dropLast())
-    return parts.map { part in
+    return try parts.map { (part) throws(QueryError) in
+      try control.check()
       let own = next
       if let groups = part.groups {
         for group in groups { next[Int(group)] += 1 }

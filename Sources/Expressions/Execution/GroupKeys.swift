@@ -33,6 +33,24 @@ struct GroupKeys: Sendable {
     byteColumns = product <= 256 ? GroupKeys.byteColumns(keys, evaluator) : nil
   }
 
+  /// Refuses groups that would take more memory than a query may hold, before they take it.
+  func checkCount(
+    _ count: Int, _ aggregates: [Aggregate], _ control: QueryControl
+  ) throws(QueryError) {
+    let cells = keys.count + 1 + 2 * aggregates.count
+    if count * cells > QueryLimits.groupCellCountMax
+      || count > control.byteCountMax / GroupKeys.byteCount(ofGroupOf: cells)
+    {
+      throw QueryError(
+        .limit,
+        "GROUP BY makes too many groups (\(count) so far) for \(aggregates.count) aggregates; "
+          + "group by fewer columns, or ask for fewer aggregates")
+    }
+  }
+
+  /// What a group takes: its cells in the table and in the result, its hash, slots and places in the order.
+  static func byteCount(ofGroupOf cells: Int) -> Int { 16 * (cells + 4) }
+
   /// Groups of the dense form.
   var denseCount: Int { dense!.reduce(1) { $0 * $1.size } }
 

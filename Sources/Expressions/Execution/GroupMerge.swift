@@ -20,15 +20,20 @@ struct GroupMerge {
     accumulators = aggregates.map { Accumulator($0, groupCount: count) }
   }
 
-  mutating func add(_ partial: GroupPartial?, _ chunk: Int) throws(QueryError) {
+  mutating func add(
+    _ partial: GroupPartial?, _ chunk: Int, _ control: QueryControl
+  ) throws(QueryError) {
     waiting[chunk] = .some(partial)
     while let next = waiting.removeValue(forKey: nextChunk) {
       nextChunk += 1
-      if let next { try merge(next) }
+      if let next { try merge(next, control) }
     }
   }
 
-  private mutating func merge(_ partial: GroupPartial) throws(QueryError) {
+  private mutating func merge(
+    _ partial: GroupPartial, _ control: QueryControl
+  ) throws(QueryError) {
+    try control.check()
     var groups: [UInt32]
     if let local = partial.table {
       groups = []
@@ -40,18 +45,23 @@ struct GroupMerge {
         }
       }
       let count = table!.count
-      let cells = count * (table!.width + 2 * aggregates.count)
-      if cells > QueryLimits.groupCellCountMax {
-        throw QueryError(
-          .limit, "GROUP BY makes too many groups (\(count) so far); group by fewer columns")
-      }
+      try groupKeys.checkCount(count, aggregates, control)
       rowCounts.append(contentsOf: repeatElement(0, count: count - rowCounts.count))
       for a in accumulators.indices { accumulators[a].grow(to: count) }
     } else {
       groups = rowCounts.indices.map { UInt32($0) }
     }
     for (g, target) in groups.enumerated() { rowCounts[Int(target)] += partial.rowCounts[g] }
-    for a in accumulators.indices { accumulators[a].merge(partial.accumulators[a], groups) }
+    for a in accumulators.indices {
+      try control.check()
+      accumulators[a].merge(partial.accumulators[a], groups)
+    }
+    // The values of one aggregate at a time stand side by side once more.
+    let collected = accumulators.map(\.collected.byteCount)
+    try control.checkMemory(
+      collected.reduce(0, +) + (collected.max() ?? 0),
+      "keeping values for median, quantile and count(DISTINCT …)",
+      "ask for fewer of them, filter with WHERE, or raise the limit")
   }
 
   /// The groups in the order of their keys.
@@ -72,13 +82,14 @@ struct GroupMerge {
         for (k, word) in groupKeys.tuple(ofDense: g).enumerated() { words[g * width + k] = word }
       }
     }
-    let order = GroupMerge.sorted(present, words, keys)
-    try control.check()
+    let order = try GroupMerge.sorted(present, words, keys, control)
     var columns: [Column] = []
     for (k, key) in keys.enumerated() {
+      try control.check()
       columns.append(GroupMerge.keyColumn(k, key, words, width, order))
     }
     for (a, aggregate) in aggregates.enumerated() {
+      try control.check()
       columns.append(
         try accumulators[a].column(aggregate, rowCounts: rowCounts, order: order, control))
     }
@@ -86,14 +97,17 @@ struct GroupMerge {
   }
 
   /// Ascending by the keys in turn; nulls last, strings by bytes.
-  private static func sorted(_ groups: [Int], _ words: [Int64], _ keys: [Bound]) -> [Int] {
+  private static func sorted(
+    _ groups: [Int], _ words: [Int64], _ keys: [Bound], _ control: QueryControl
+  ) throws(QueryError) -> [Int] {
     let width = keys.count + 1
     if keys.isEmpty { return groups }
     let ranks = keys.map { key -> [UInt32]? in
       guard let strings = key.strings, strings.isDistinct else { return nil }
       return strings.ranks
     }
-    return groups.sorted { a, b in
+    var order = groups
+    try CheckedSort.sort(&order, isParallel: true, control) { a, b in
       for k in keys.indices {
         let x = words[a * width + k]
         let y = words[b * width + k]
@@ -108,6 +122,7 @@ struct GroupMerge {
       }
       return a < b
     }
+    return order
   }
 
   private static func keyColumn(

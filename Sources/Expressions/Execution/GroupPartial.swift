@@ -45,10 +45,11 @@ struct GroupPartial {
       start = batch.upperBound
       if BitWords.isZero(active) { continue }
       try control.check()
-      let ids = try groupNumbers(evaluator, batch, active)
+      let ids = try groupNumbers(evaluator, batch, active, control)
       if !hasCounts, let ids { countRows(ids, active) }
       for (a, aggregate) in aggregates.enumerated() where !done.contains(a) {
         guard let argument = aggregate.argument else { continue }
+        try control.check()
         let vector = try evaluator.evaluate(argument, batch, active: active)
         let valid = vector.validity.map { BitWords.and(active, $0) } ?? active
         accumulators[a].take(vector, argument, ids, valid)
@@ -162,7 +163,7 @@ struct GroupPartial {
 
   /// The group number of every active row of a batch; nil without keys.
   private mutating func groupNumbers(
-    _ evaluator: Evaluator, _ batch: Range<Int>, _ active: [UInt64]
+    _ evaluator: Evaluator, _ batch: Range<Int>, _ active: [UInt64], _ control: QueryControl
   ) throws(QueryError) -> [UInt32]? {
     if groupKeys.keys.isEmpty { return nil }
     if let dense = groupKeys.dense {
@@ -190,6 +191,7 @@ struct GroupPartial {
       tuple[words.count] = nulls
       ids[i] = UInt32(tuple.withUnsafeBufferPointer { table!.group($0.baseAddress!) })
     }
+    try groupKeys.checkCount(table!.count, aggregates, control)
     rowCounts.append(contentsOf: repeatElement(0, count: table!.count - rowCounts.count))
     for a in accumulators.indices { accumulators[a].grow(to: table!.count) }
     return ids

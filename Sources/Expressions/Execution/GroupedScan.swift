@@ -28,23 +28,48 @@ struct GroupedScan: Sendable {
           + "count(DISTINCT …) in one query")
     }
     let groupKeys = GroupKeys(keys, evaluator)
-    let merge = Mutex(GroupMerge(groupKeys, aggregates, Parallel.chunkCount(of: rowCount)))
-    let first = FirstError()
-    Parallel.forEachChunk(of: rowCount) { chunk, rows in
-      first.run(chunk) { () throws(QueryError) in
-        try control.check()
-        let partial = try self.scan(chunk, rows, groupKeys, control)
-        let failure = merge.withLock { merge -> QueryError? in
-          do throws(QueryError) {
-            try merge.add(partial, chunk)
-            return nil
-          } catch { return error }
-        }
-        if let failure { throw failure }
-      }
+    if groupKeys.dense != nil {
+      try groupKeys.checkCount(groupKeys.denseCount, aggregates, control)
     }
-    try first.rethrow()
+    let chunkCount = Parallel.chunkCount(of: rowCount)
+    let merge = Mutex(GroupMerge(groupKeys, aggregates, chunkCount))
+    let first = FirstError()
+    let wave = waveCount(groupKeys, control)
+    var start = 0
+    while start < chunkCount {
+      let chunks = start..<min(start + wave, chunkCount)
+      Parallel.perform(chunks.count) { task in
+        let chunk = chunks.lowerBound + task
+        first.run(chunk) { () throws(QueryError) in
+          try control.check()
+          let rows = Parallel.rows(ofChunk: chunk, of: rowCount)
+          let partial = try self.scan(chunk, rows, groupKeys, control)
+          let failure = merge.withLock { merge -> QueryError? in
+            do throws(QueryError) {
+              try merge.add(partial, chunk, control)
+              return nil
+            } catch { return error }
+          }
+          if let failure { throw failure }
+        }
+      }
+      try first.rethrow()
+      start = chunks.upperBound
+    }
     return try merge.withLock { merge throws(QueryError) in try merge.finish(control) }
+  }
+
+  /// Chunks scanned before all of them are merged: those that are finished wait for an earlier one, and what they
+  /// hold is to stay within a quarter of the query's memory. Without a limit all of them.
+  private func waveCount(_ groupKeys: GroupKeys, _ control: QueryControl) -> Int {
+    if control.byteCountMax == .max { return .max }
+    let groupCount = groupKeys.dense == nil ? Parallel.chunkRowCount : groupKeys.denseCount
+    let cells = keys.count + 1 + 2 * aggregates.count
+    let collecting = aggregates.count { $0.function.collectsValues }
+    let byteCount =
+      groupCount * GroupKeys.byteCount(ofGroupOf: cells)
+      + collecting * Parallel.chunkRowCount * 24
+    return max(1, control.byteCountMax / 4 / byteCount)
   }
 
   /// One chunk: its mask, its group numbers, its accumulators. nil where no row passes.

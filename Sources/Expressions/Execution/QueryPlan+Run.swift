@@ -38,30 +38,38 @@ extension QueryPlan {
     var rows: [Int]
     if order.isEmpty {
       let selection = try RowSelection(filter, rowCount, control, enough: wanted)
-      try checkRowCount(selection.count, control)
-      rows = selection.rows(offset, limit)
+      try checkSize(selection.count, control)
+      rows = try selection.rows(offset, limit, control)
     } else {
       let selection = try RowSelection(filter, rowCount, control)
-      try checkRowCount(selection.count, control)
+      try checkSize(selection.count, control)
       rows = try RowOrder(order, evaluator).rows(selection, wanted: wanted, control)
       rows.removeFirst(min(offset, rows.count))
     }
     var frame = Frame(rowCount: rows.count)
+    let gathered = try GatheredRows(rows, control)
     for (name, item) in zip(names, items) {
-      frame.append(try ColumnBuilder.column(name, item, evaluator, rows: rows, control))
+      try control.check()
+      frame.append(try ColumnBuilder.column(name, item, evaluator, gathered, control))
     }
     return QueryResult(
       columns: zip(names, items).map { .init(name: $0, type: $1.type) }, rows: frame)
   }
 
   /// Refuses a result that is larger than the caller takes, before it is made.
-  private func checkRowCount(_ selected: Int, _ control: QueryControl) throws(QueryError) {
+  private func checkSize(_ selected: Int, _ control: QueryControl) throws(QueryError) {
     let count = min(max(0, selected - offset), limit ?? .max)
     if count > control.rowCountMax {
       throw QueryError(
         .limit,
         "the result has \(count) rows, more than the \(control.rowCountMax) that are "
           + "allowed; add LIMIT")
+    }
+    if count > control.cellCountMax / max(1, items.count) {
+      throw QueryError(
+        .limit,
+        "the result has \(count) rows of \(items.count) columns, more than the "
+          + "\(control.cellCountMax) values that a reply can hold; ask for fewer rows or columns")
     }
   }
 }

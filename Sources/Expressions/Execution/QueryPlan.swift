@@ -49,6 +49,8 @@ struct QueryPlan {
     for key in statement.orderBy {
       let syntax = try QueryPlan.resolved(key.value, selected, "ORDER BY", columnsFirst: nil)
       let bound = try binder.bind(syntax)
+      // Rows that an earlier key holds for equal are equal by the same key again.
+      if order.contains(where: { $0.value == bound }) { continue }
       order.append(
         SortKey(value: bound, isDescending: key.isDescending, nullsFirst: key.nullsFirst))
     }

@@ -35,24 +35,68 @@ struct RowOrder: Sendable {
   }
 
   /// The first `wanted` rows of the selection, in order.
+  ///
+  /// Chunks go in waves, so that no more is held than the best rows so far and those of a wave.
   func rows(
     _ selection: RowSelection, wanted: Int, _ control: QueryControl
   ) throws(QueryError) -> [Int] {
     if wanted == 0 { return [] }
-    var parts = [Entries](repeating: Entries(), count: selection.chunkCount)
-    let first = FirstError()
+    let entryByteCount = 8 * (1 + width)
+    let wave = waveCount(selection, wanted, entryByteCount)
+    let chunkRowCount = min(wanted, Parallel.chunkRowCount)
+    // What is merged is held beside what it is merged from.
+    let heldCount =
+      min(wanted, selection.count)
+      + min(selection.count, chunkRowCount * min(wave, selection.chunkCount))
+    try control.checkMemory(
+      2 * entryByteCount * heldCount, "ordering \(selection.count) rows by \(keys.count) keys",
+      "ask for fewer rows with LIMIT, order by fewer keys, or raise the limit")
+    var best = Entries()
     let bound = TopBound()
+    var start = 0
+    while start < selection.chunkCount {
+      let end = wave < selection.chunkCount - start ? start + wave : selection.chunkCount
+      let parts = try parts(start..<end, selection, wanted, bound, control)
+      best = try merged(best, try merged(parts, wanted, control), wanted, control)
+      if best.rows.count >= wanted, texts[0] == nil {
+        let last = (best.rows.count - 1) * width
+        bound.offer((best.words[last], best.words[last + 1]))
+      }
+      start = end
+    }
+    return best.rows
+  }
+
+  /// Memory of the entries of one wave, about.
+  private static let waveByteCount = 64 << 20
+
+  /// Chunks of a wave: all of them where all rows are wanted anyway.
+  private func waveCount(_ selection: RowSelection, _ wanted: Int, _ entryByteCount: Int) -> Int {
+    if wanted >= selection.count { return max(1, selection.chunkCount) }
+    return max(
+      4, RowOrder.waveByteCount / (entryByteCount * min(wanted, Parallel.chunkRowCount)))
+  }
+
+  /// The best rows of each of some chunks.
+  private func parts(
+    _ chunks: Range<Int>, _ selection: RowSelection, _ wanted: Int, _ bound: TopBound,
+    _ control: QueryControl
+  ) throws(QueryError) -> [Entries] {
+    var parts = [Entries](repeating: Entries(), count: chunks.count)
+    let first = FirstError()
     parts.withUnsafeMutableBufferPointer { out in
+      // SAFETY: every task writes its own element.
       nonisolated(unsafe) let out = out
-      Parallel.perform(selection.chunkCount) { chunk in
-        first.run(chunk) { () throws(QueryError) in
+      Parallel.perform(chunks.count) { task in
+        first.run(task) { () throws(QueryError) in
+          let chunk = chunks.lowerBound + task
           guard let words = selection.words(chunk) else { return }
-          out[chunk] = try self.entries(chunk, words, wanted, bound, control)
+          out[task] = try self.entries(chunk, words, wanted, bound, control)
         }
       }
     }
     try first.rethrow()
-    return try merged(parts, wanted, control)
+    return parts
   }
 
   /// The best rows of one chunk, sorted.
@@ -66,7 +110,7 @@ struct RowOrder: Sendable {
     let isTop = wanted < Parallel.chunkRowCount / 4
     let total = min(start + Parallel.chunkRowCount, evaluator.rowCount)
     var words = selected
-    if isTop, let known = bound.value { restrict(&words, start..<total, to: known) }
+    if let known = bound.value { restrict(&words, start..<total, to: known) }
     var batchStart = start
     while batchStart < total {
       let batch = batchStart..<min(batchStart + QueryLimits.batchRowCount, total)
@@ -80,7 +124,7 @@ struct RowOrder: Sendable {
       let flags = keyWords[0]
       let leading = keyWords[1]
       var candidates = active
-      if isTop, texts[0] == nil, let worst = TopBound.better(heap.worst, bound.value) {
+      if texts[0] == nil, let worst = TopBound.better(isTop ? heap.worst : nil, bound.value) {
         // Most rows of a long table are worse than the worst kept one already by the first key.
         candidates = BitWords.and(active, RowOrder.notWorse(flags, leading, than: worst))
       }
@@ -104,7 +148,7 @@ struct RowOrder: Sendable {
       all.rows = heap.rows
       all.words = heap.words
     }
-    return sorted(all, wanted)
+    return try sorted(all, wanted, control)
   }
 
   private var width: Int { keys.count * 2 }
@@ -153,14 +197,16 @@ struct RowOrder: Sendable {
     return 0
   }
 
-  private func sorted(_ entries: Entries, _ wanted: Int) -> Entries {
-    let order = entries.words.withUnsafeBufferPointer { words -> [Int] in
-      guard let base = words.baseAddress else { return [] }
-      let width = width
-      return entries.rows.indices.sorted { a, b in
-        let order = self.precedes(base + a * width, base + b * width)
-        return order == 0 ? entries.rows[a] < entries.rows[b] : order < 0
+  private func sorted(
+    _ entries: Entries, _ wanted: Int, _ control: QueryControl
+  ) throws(QueryError) -> Entries {
+    var order = Array(entries.rows.indices)
+    let width = width
+    try CheckedSort.sort(&order, isParallel: false, control) { a, b in
+      let order = entries.words.withUnsafeBufferPointer {
+        self.precedes($0.baseAddress! + a * width, $0.baseAddress! + b * width)
       }
+      return order == 0 ? entries.rows[a] < entries.rows[b] : order < 0
     }
     var out = Entries()
     let count = min(wanted, order.count)
@@ -176,47 +222,58 @@ struct RowOrder: Sendable {
   /// Merges sorted parts two by two, in parallel, until one is left.
   private func merged(
     _ parts: [Entries], _ wanted: Int, _ control: QueryControl
-  ) throws(QueryError) -> [Int] {
+  ) throws(QueryError) -> Entries {
     var parts = parts
     while parts.count > 1 {
-      try control.check()
       var next = [Entries](repeating: Entries(), count: (parts.count + 1) / 2)
+      let first = FirstError()
       next.withUnsafeMutableBufferPointer { out in
+        // SAFETY: every task writes its own element.
         nonisolated(unsafe) let out = out
         let parts = parts
         Parallel.perform(out.count) { task in
-          out[task] =
-            task * 2 + 1 < parts.count
-            ? self.merged(parts[task * 2], parts[task * 2 + 1], wanted) : parts[task * 2]
+          first.run(task) { () throws(QueryError) in
+            out[task] =
+              task * 2 + 1 < parts.count
+              ? try self.merged(parts[task * 2], parts[task * 2 + 1], wanted, control)
+              : parts[task * 2]
+          }
         }
       }
+      try first.rethrow()
       parts = next
     }
-    return Array((parts.first?.rows ?? []).prefix(wanted))
+    return parts.first ?? Entries()
   }
 
-  private func merged(_ a: Entries, _ b: Entries, _ wanted: Int) -> Entries {
+  private func merged(
+    _ a: Entries, _ b: Entries, _ wanted: Int, _ control: QueryControl
+  ) throws(QueryError) -> Entries {
     if a.rows.isEmpty { return b }
     if b.rows.isEmpty { return a }
     let width = width
-    var out = Entries()
     let count = min(wanted, a.rows.count + b.rows.count)
+    var out = Entries()
     out.rows.reserveCapacity(count)
     out.words.reserveCapacity(count * width)
-    a.words.withUnsafeBufferPointer { left in
-      b.words.withUnsafeBufferPointer { right in
-        var i = 0
-        var j = 0
-        while out.rows.count < count {
-          let x = left.baseAddress! + i * width
-          let y = right.baseAddress! + j * width
-          // Rows of the left part come earlier in the table: they win ties.
-          let takeLeft =
-            j == b.rows.count || (i < a.rows.count && self.precedes(x, y) <= 0)
-          out.rows.append(takeLeft ? a.rows[i] : b.rows[j])
-          out.words.append(
-            contentsOf: UnsafeBufferPointer(start: takeLeft ? x : y, count: width))
-          if takeLeft { i += 1 } else { j += 1 }
+    var i = 0
+    var j = 0
+    while out.rows.count < count {
+      try control.check()
+      let end = min(count, out.rows.count + QueryLimits.checkedCount)
+      a.words.withUnsafeBufferPointer { left in
+        b.words.withUnsafeBufferPointer { right in
+          while out.rows.count < end {
+            let x = left.baseAddress! + i * width
+            let y = right.baseAddress! + j * width
+            // Rows of the left part come earlier in the table: they win ties.
+            let takeLeft =
+              j == b.rows.count || (i < a.rows.count && self.precedes(x, y) <= 0)
+            out.rows.append(takeLeft ? a.rows[i] : b.rows[j])
+            out.words.append(
+              contentsOf: UnsafeBufferPointer(start: takeLeft ? x : y, count: width))
+            if takeLeft { i += 1 } else { j += 1 }
+          }
         }
       }
     }

@@ -65,13 +65,16 @@ struct RowSelection {
   func words(_ chunk: Int) -> [UInt64]? { chunks[chunk] }
 
   /// The rows from the `offset`th that passes, at most `limit`, rising.
-  func rows(_ offset: Int, _ limit: Int?) -> [Int] {
+  func rows(
+    _ offset: Int, _ limit: Int?, _ control: QueryControl
+  ) throws(QueryError) -> [Int] {
     var rows: [Int] = []
     var skip = offset
     let wanted = limit ?? .max
     rows.reserveCapacity(min(wanted, max(0, count - offset)))
     for (chunk, words) in chunks.enumerated() {
       guard let words else { continue }
+      try control.check()
       if skip >= counts[chunk] {
         skip -= counts[chunk]
         continue

@@ -38,15 +38,15 @@ enum ColumnBuilder {
 
   /// The expression's value for some rows, in the order given.
   static func column(
-    _ name: String, _ bound: Bound, _ evaluator: Evaluator, rows: [Int], _ control: QueryControl
+    _ name: String, _ bound: Bound, _ evaluator: Evaluator, _ gathered: GatheredRows,
+    _ control: QueryControl
   ) throws(QueryError) -> Column {
+    let rows = gathered.rows
     if case .column(let index) = bound.node, isInResultType(bound, evaluator.columns[index]) {
-      return gathered(name, bound, evaluator.columns[index], rows)
+      return self.gathered(name, evaluator.columns[index], rows)
     }
     var sink = VectorSink(rows.count, bound.type)
-    var isSorted = true
-    for i in rows.indices.dropFirst() where rows[i - 1] > rows[i] { isSorted = false }
-    let order = isSorted ? Array(rows.indices) : rows.indices.sorted { rows[$0] < rows[$1] }
+    let order = gathered.order
     let size = QueryLimits.batchRowCount
     let total = evaluator.rowCount
     var at = 0
@@ -64,6 +64,12 @@ enum ColumnBuilder {
       let vector = try evaluator.evaluate(bound, batch, active: active)
       for position in order[at..<end] { sink.put(vector, rows[position] - start, at: position) }
       at = end
+    }
+    if case .string = bound.type, let strings = bound.strings, !strings.isDistinct {
+      // Codes of a text column are its row numbers: the texts stay where they are.
+      return Column(
+        name, .string(narrowCodes(sink.integers, strings.table.count), strings.table),
+        validity: sink.bitmapOfValid)
     }
     return column(name, bound, sink)
   }
@@ -140,9 +146,7 @@ enum ColumnBuilder {
   }
 
   /// Some rows of a column, in its own type.
-  private static func gathered(
-    _ name: String, _ bound: Bound, _ column: Column, _ rows: [Int]
-  ) -> Column {
+  private static func gathered(_ name: String, _ column: Column, _ rows: [Int]) -> Column {
     func take<T>(_ buffer: AlignedBuffer<T>) -> AlignedBuffer<T> {
       AlignedBuffer(count: rows.count) { out in
         for (i, row) in rows.enumerated() { out[i] = buffer[row] }
@@ -166,8 +170,27 @@ enum ColumnBuilder {
     case .string(.uint8(let b), let table): values = .string(.uint8(take(b)), table)
     case .string(.uint16(let b), let table): values = .string(.uint16(take(b)), table)
     case .string(.uint32(let b), let table): values = .string(.uint32(take(b)), table)
-    case .text(let table): values = .text(gatheredTable(table, rows, nil))
+    case .text(let table):
+      // Row numbers are the codes: no text is copied, however long and often it is asked for.
+      values = .string(narrowCodes(rows.map { Int64($0) }, table.count), table)
     }
     return Column(name, values, validity: validity)
+  }
+}
+
+/// Rows that a result shows, in its order, and their places by rising row: found once for all columns.
+struct GatheredRows {
+  let rows: [Int]
+  let order: [Int]
+
+  init(_ rows: [Int], _ control: QueryControl) throws(QueryError) {
+    self.rows = rows
+    var order = Array(rows.indices)
+    var isRising = true
+    for i in rows.indices.dropFirst() where rows[i - 1] > rows[i] { isRising = false }
+    if !isRising {
+      try CheckedSort.sort(&order, isParallel: true, control) { rows[$0] < rows[$1] }
+    }
+    self.order = order
   }
 }

@@ -9,6 +9,7 @@ extension DeferredRequest {
     let result: QueryResult
     var asked = base
     do throws(QueryError) {
+      try control.check()
       let query = try Query.parse(text)
       if let date = query.at {
         asked = try older(date, at: query.atByteOffset, service.host)
@@ -21,7 +22,9 @@ extension DeferredRequest {
     writer.beginMembers(2)
     writer.key("columns")
     writer.beginArray(result.columns.count)
+    let mark = writer.buffer.count
     for column in result.columns {
+      try writer.checkReply(from: mark, service.limits)
       writer.beginMap(2)
       writer.key("name")
       writer.string(column.name)
@@ -35,7 +38,8 @@ extension DeferredRequest {
     writer.end()
   }
 
-  /// Stops in the middle when the reply grows past its limit, so that it never holds much more.
+  /// Stops in the middle when the reply grows past its limit, so that it never holds more than a value beyond, and
+  /// when nobody waits for it any more.
   private func writeRows(
     of result: QueryResult, _ limits: ServiceLimits, into writer: inout ReplyWriter
   ) throws(ReplyError) {
@@ -44,15 +48,23 @@ extension DeferredRequest {
     let types = result.columns.map(\.type)
     let mark = writer.buffer.count
     writer.beginArray(rows.rowCount)
+    var cellCount = 0
     for row in 0..<rows.rowCount {
       writer.beginArray(columns.count)
-      for (i, column) in columns.enumerated() { writer.value(of: column, as: types[i], row: row) }
-      writer.endArray()
-      if writer.buffer.count - mark > limits.replyByteCountMax {
-        throw ReplyError.replyTooLarge(limits)
+      for (i, column) in columns.enumerated() {
+        if cellCount % QueryLimits.checkedCount == 0 { try checkControl() }
+        cellCount += 1
+        writer.value(of: column, as: types[i], row: row)
+        try writer.checkReply(from: mark, limits)
       }
+      writer.endArray()
     }
     writer.endArray()
+  }
+
+  /// Throws when the deadline has passed or nobody waits any more.
+  func checkControl() throws(ReplyError) {
+    do throws(QueryError) { try control.check() } catch { throw ReplyError(error, in: "") }
   }
 
   /// The snapshot that a query's AT names, at `byteOffset` of its text.
@@ -109,6 +121,12 @@ extension ReplyError {
 }
 
 extension ReplyWriter {
+  /// Refuses a reply, begun at `mark`, that is past its limit; asked for every part that data or clients make grow.
+  @inline(__always)
+  func checkReply(from mark: Int, _ limits: ServiceLimits) throws(ReplyError) {
+    if buffer.count - mark > limits.replyByteCountMax { throw ReplyError.replyTooLarge(limits) }
+  }
+
   /// One value of a result; a decimal that is not money is whole numbers in units of its type.
   mutating func value(of column: Column, as type: ValueType, row: Int) {
     if column.isNull(row) { return null() }

@@ -37,7 +37,7 @@ extension DeferredRequest {
       try runCount(condition, into: &writer)
     case .segments(let withDetails): try writeSegments(withDetails: withDetails, into: &writer)
     case .segment(let name, let limit, let after):
-      try writeSegment(name, limit: limit, after: after, into: &writer)
+      try writeSegment(name, limit: limit, after: after, service.limits, into: &writer)
     case .snapshots: try writeSnapshots(service.host, into: &writer)
     case .information(let sections):
       writeInformation(of: sections, service.host, into: &writer)
@@ -68,7 +68,8 @@ extension DeferredRequest {
 
   /// A page of ids; its cursor is the page's last id, so that it means the same in every snapshot.
   private func writeSegment(
-    _ name: String, limit: Int, after: [UInt8]?, into writer: inout ReplyWriter
+    _ name: String, limit: Int, after: [UInt8]?, _ limits: ServiceLimits,
+    into writer: inout ReplyWriter
   ) throws(ReplyError) {
     let segments = try catalog()
     guard let code = segments.code(of: name) else {
@@ -94,7 +95,12 @@ extension DeferredRequest {
     writer.integer(segments.counts[code])
     writer.key("ids")
     writer.beginArray(rows.count)
-    for row in rows { writer.identifier(base.identifiers, row) }
+    let mark = writer.buffer.count
+    for (i, row) in rows.enumerated() {
+      if i % QueryLimits.checkedCount == 0 { try checkControl() }
+      writer.identifier(base.identifiers, row)
+      try writer.checkReply(from: mark, limits)
+    }
     writer.endArray()
     writer.key("cursor")
     if hasMore, let last = rows.last {

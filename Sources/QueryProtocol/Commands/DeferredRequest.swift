@@ -46,7 +46,8 @@ extension Session {
     default: work = .information(sections: Session.sections(of: request))
     }
     let control = QueryControl(
-      timeoutSeconds: limits.querySecondsMax, rowCountMax: limits.replyRowCountMax)
+      timeoutSeconds: limits.querySecondsMax, rowCountMax: limits.replyRowCountMax,
+      cellCountMax: limits.replyCellCountMax, byteCountMax: limits.queryByteCountMax)
     return .deferred(
       DeferredRequest(work: work, base: base, encoding: encoding, control: control))
   }

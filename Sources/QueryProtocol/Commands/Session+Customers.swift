@@ -39,10 +39,12 @@ extension Session {
     into writer: inout ReplyWriter
   ) throws(ReplyError) {
     try checkIdentifierCount(request, limits)
+    let mark = writer.buffer.count
     writer.begin("customers")
     writer.beginArray(request.count - 1)
     for i in 1..<request.count {
       profile(base.index.row(of: request.argument(i)), on: base, into: &writer)
+      try writer.checkReply(from: mark, limits)
     }
     writer.endArray()
     writer.end()
@@ -82,13 +84,18 @@ extension Session {
 
   /// HMGET id column ….
   func hashFields(
-    _ request: Request, on base: CustomerBase, into writer: inout ReplyWriter
+    _ request: Request, on base: CustomerBase, _ limits: ServiceLimits,
+    into writer: inout ReplyWriter
   ) throws(ReplyError) {
     let columns = try columns(request, from: 2, of: base)
     let row = base.index.row(of: request.argument(1))
+    let mark = writer.buffer.count
     writer.begin("values")
     writer.beginArray(columns.count)
-    for column in columns { value(row, column, on: base, into: &writer) }
+    for column in columns {
+      value(row, column, on: base, into: &writer)
+      try writer.checkReply(from: mark, limits)
+    }
     writer.endArray()
     writer.end()
   }

@@ -154,6 +154,11 @@ extension Session {
   }
 
   private static func unseenCustomer(_ request: Request) throws(ReplyError) -> UnseenCustomer {
+    guard request.count <= 1 + 16 else {
+      throw ReplyError(
+        .wrongArguments,
+        "\(request.count - 1) arguments are more than SCORE takes: \(Command.score.arguments)")
+    }
     var values: [String: Double] = [:]
     for i in 1..<max(1, request.count) {
       let parts = request.text(i)?.split(separator: "=", maxSplits: 1) ?? []

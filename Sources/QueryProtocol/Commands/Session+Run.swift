@@ -44,7 +44,7 @@ extension Session {
     case .get: try someColumns(request, on: base, into: &writer)
     case .mget: try profiles(request, on: base, service.limits, into: &writer)
     case .hget: try hashField(request, on: base, into: &writer)
-    case .hmget: try hashFields(request, on: base, into: &writer)
+    case .hmget: try hashFields(request, on: base, service.limits, into: &writer)
     case .exists: try exists(request, on: base, service.limits, into: &writer)
     case .dbsize:
       writer.begin("count")

@@ -116,12 +116,12 @@ extension Connection {
   }
 
   /// Sends the reply of this client's query and goes on with what waited behind it.
-  private func finish(_ reply: ByteBuffer?) {
+  private func finish(_ reply: OutputQueue?) {
     runningQuery = nil
     lastActivity = .now()
     guard let transport else { return }
     guard let reply else { return closeNow() }
-    loop.counters.bytesWrittenCount.increment(by: reply.readableBytes)
+    loop.counters.bytesWrittenCount.increment(by: reply.byteCount)
     transport.send(reply)
     resume(transport)
   }

@@ -8,6 +8,7 @@ final class QueryWorkers: Sendable {
   private let pool: NIOThreadPool
   private let service: Service
   private let isStopped = SharedFlag()
+  private let memory = MemoryReturn()
 
   init(threadCount: Int, service: Service) {
     pool = NIOThreadPool(numberOfThreads: max(1, threadCount))
@@ -19,19 +20,30 @@ final class QueryWorkers: Sendable {
   /// shut down. `arrival` starts the request's deadline.
   func run(
     _ request: DeferredRequest, arrival: NIODeadline,
-    done: @escaping @Sendable (ByteBuffer?) -> Void
+    done: @escaping @Sendable (OutputQueue?) -> Void
   ) {
-    let service = service
+    let (service, memory) = (service, memory)
     pool.submit { state in
       guard case .active = state else { return done(nil) }
-      let waited = Double((NIODeadline.now() - arrival).nanoseconds) / 1e9
-      var writer = ReplyWriter()
-      request.run(
-        service, secondsLeft: service.limits.querySecondsMax - waited, into: &writer)
-      var buffer = ByteBufferAllocator().buffer(capacity: writer.buffer.count)
-      writer.buffer.withUnsafeBytes { _ = buffer.writeBytes($0) }
-      done(buffer)
+      let start = NIODeadline.now()
+      let waited = Double((start - arrival).nanoseconds) / 1e9
+      done(
+        QueryWorkers.reply(
+          to: request, service, secondsLeft: service.limits.querySecondsMax - waited))
+      let seconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9
+      if seconds > MemoryReturn.querySecondsMin { memory.trimSoon() }
     }
+  }
+
+  /// The reply in blocks, so that each can go once it is sent.
+  private static func reply(
+    to request: DeferredRequest, _ service: Service, secondsLeft: Double
+  ) -> OutputQueue {
+    var writer = ReplyWriter()
+    request.run(service, secondsLeft: secondsLeft, into: &writer)
+    var reply = OutputQueue()
+    writer.buffer.withUnsafeBytes { reply.append($0) }
+    return reply
   }
 
   /// Takes no more queries and waits for those that run; false when some still run after `seconds`.

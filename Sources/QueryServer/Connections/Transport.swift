@@ -5,12 +5,12 @@ import QueryProtocol
 ///
 /// Used on its loop's thread only. Calls on one that is closed do nothing.
 protocol Transport: AnyObject {
-  /// Whether fewer bytes wait to be sent than the client may leave unread.
+  /// Whether the replies that wait to be sent hold less memory than the client may leave unread.
   var isWritable: Bool { get }
   /// Sends the bytes written, behind those that wait.
   func send(_ replies: borrowing ReplyBuffer)
   /// Sends a reply that another thread wrote.
-  func send(_ reply: ByteBuffer)
+  func send(_ reply: consuming OutputQueue)
   /// Calls `Connection.outputIsSent` once nothing waits to be sent, or the client is gone.
   func notifyWhenSent()
   /// Tells the client that nothing more comes; what it still sends is read.

@@ -98,8 +98,6 @@ struct Listeners {
 
   private func queryBootstrap(tls: NIOSSLContext?) -> ServerBootstrap {
     let (loops, socketLoops, host) = (loops, socketLoops, host)
-    // Past it nothing more of a client is answered or read.
-    let unsentByteCountMax = host.limits.outputByteCountMax / 2
     return ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1_024)
       .serverChannelOption(.maxMessagesPerRead, value: 32)
@@ -107,10 +105,6 @@ struct Listeners {
       // One read a turn: what is read ahead of a pause is at most one buffer.
       .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelOption(
-        .writeBufferWaterMark,
-        value: .init(low: max(1, unsentByteCountMax / 2), high: max(1, unsentByteCountMax))
-      )
       .childChannelOption(
         .recvAllocator,
         value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2_048, maximum: 65_536)

@@ -5,21 +5,20 @@
 
   /// A client on a plain socket, read and written without blocking.
   ///
-  /// Replies go to the socket at once; what it does not take waits in `pending`, whose size the connection bounds
-  /// by asking `isWritable` before it answers more.
+  /// Replies go to the socket at once; what it does not take waits in `pending`, whose memory the connection
+  /// bounds by asking `isWritable` before it answers more.
   final class SocketTransport: Transport {
     private let descriptor: Int32
     private let loop: SocketLoop
     private let connection: Connection
     private let whenClosed: @Sendable () -> Void
 
-    /// Replies that the socket did not take; those before `sentCount` are sent.
-    private var pending: [UInt8] = []
-    private var sentCount = 0
-    private var pendingByteCount: Int { pending.count - sentCount }
-    /// Past the upper bound nothing more is answered until it falls below the lower one.
-    private(set) var isWritable = true
-    private let pendingByteCountMax: Int
+    /// Replies that the socket did not take.
+    private var pending = OutputQueue()
+    private var limit: OutputLimit
+    var isWritable: Bool { limit.isWritable }
+    /// Memory of `pending` as the server's counters know it.
+    private var countedByteCount = 0
 
     private var isClosed = false
     private var isInputClosed = false
@@ -36,7 +35,7 @@
       self.loop = loop
       self.connection = connection
       self.whenClosed = whenClosed
-      pendingByteCountMax = max(1, connection.loop.service.limits.outputByteCountMax / 2)
+      limit = OutputLimit(byteCountMax: connection.loop.service.limits.outputByteCountMax)
     }
 
     func open() {
@@ -73,26 +72,42 @@
 
     /// The socket takes more.
     func sendMore() {
-      guard !isClosed, pendingByteCount > 0 else { return }
-      let count = pending.withUnsafeBytes {
-        Glibc.send(
-          descriptor, $0.baseAddress! + sentCount, $0.count - sentCount, Int32(MSG_NOSIGNAL))
+      guard !isClosed, !pending.isEmpty else { return }
+      guard sendPending() else { return close() }
+      if pending.isEmpty && wantsToKnowWhenSent {
+        wantsToKnowWhenSent = false
+        connection.outputIsSent()
       }
-      if count < 0 && errno != EAGAIN && errno != EINTR { return close() }
-      sentCount += max(0, count)
-      if pendingByteCount == 0 {
-        pending = []
-        sentCount = 0
-        update(toRead: isWaitingToRead, toWrite: false)
-        if wantsToKnowWhenSent {
-          wantsToKnowWhenSent = false
-          connection.outputIsSent()
-        }
-      }
-      if !isWritable && !isClosed && pendingByteCount < max(1, pendingByteCountMax / 2) {
-        isWritable = true
+      if limit.update(heldByteCount: pending.heldByteCount) && !isClosed {
         connection.becameWritable()
       }
+    }
+
+    /// Sends blocks until the socket takes no more or others should have their turn; false when it is broken.
+    private func sendPending() -> Bool {
+      var left = SocketTransport.turnByteCount
+      while !pending.isEmpty && left > 0 {
+        let (count, whole) = pending.withFirstBlock {
+          (Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)), $0.count)
+        }
+        if count < 0 && errno != EAGAIN && errno != EINTR { return false }
+        pending.removeFirst(max(0, count))
+        left -= whole
+        if count < whole { break }
+      }
+      countPending()
+      update(toRead: isWaitingToRead, toWrite: !pending.isEmpty)
+      return true
+    }
+
+    /// Bytes sent to one client before others are looked at.
+    private static let turnByteCount = 1 << 20
+
+    private func countPending() {
+      let change = pending.heldByteCount - countedByteCount
+      guard change != 0 else { return }
+      countedByteCount += change
+      connection.loop.counters.unsentByteCount.increment(by: change)
     }
 
     /// Both directions are closed: once nothing is left to read, nobody is there.
@@ -106,26 +121,32 @@
       replies.withUnsafeBytes { send($0) }
     }
 
-    func send(_ reply: ByteBuffer) {
-      reply.withUnsafeReadableBytes { send($0) }
+    func send(_ reply: consuming OutputQueue) {
+      guard !isClosed, !reply.isEmpty else { return }
+      let isFirst = pending.isEmpty
+      pending.append(reply)
+      if isFirst && !sendPending() { return closeSoon() }
+      _ = limit.update(heldByteCount: pending.heldByteCount)
+      countPending()
     }
 
     private func send(_ bytes: UnsafeRawBufferPointer) {
       guard !isClosed, !bytes.isEmpty else { return }
       var sent = 0
-      if pendingByteCount == 0 {
+      if pending.isEmpty {
         sent = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         if sent == bytes.count { return }
         // The client is gone; the loop tells so, once what it sent before is read.
         if sent < 0 && errno != EAGAIN && errno != EINTR { return closeSoon() }
       }
-      pending.append(contentsOf: bytes[max(0, sent)...])
-      if pendingByteCount > pendingByteCountMax { isWritable = false }
+      pending.append(UnsafeRawBufferPointer(rebasing: bytes[max(0, sent)...]))
+      _ = limit.update(heldByteCount: pending.heldByteCount)
+      countPending()
       update(toRead: isWaitingToRead, toWrite: true)
     }
 
     func notifyWhenSent() {
-      if isClosed || pendingByteCount == 0 {
+      if isClosed || pending.isEmpty {
         connection.outputIsSent()
       } else {
         wantsToKnowWhenSent = true
@@ -142,8 +163,8 @@
       isClosed = true
       loop.remove(descriptor)
       Glibc.close(descriptor)
-      pending = []
-      sentCount = 0
+      pending.removeAll()
+      countPending()
       connection.didClose()
       whenClosed()
     }

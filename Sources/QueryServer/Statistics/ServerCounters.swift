@@ -15,6 +15,8 @@ final class ServerCounters: Sendable {
   let unknownCommandCount = Atomic<Int>(0)
   let bytesReadCount = Atomic<Int>(0)
   let bytesWrittenCount = Atomic<Int>(0)
+  /// Memory of replies that clients have not taken yet, now, in bytes.
+  let unsentByteCount = Atomic<Int>(0)
 
   let startedAt = ContinuousClock.now
 

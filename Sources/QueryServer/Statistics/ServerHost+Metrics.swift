@@ -22,6 +22,9 @@ extension ServerHost {
       "snapshots_refused_total", "counter", "Snapshots that could not be loaded.",
       "\(figures.refusedCount)")
     metric("clients", "gauge", "Clients connected.", "\(counters.connectedCount.value)")
+    metric(
+      "unsent_reply_bytes", "gauge", "Memory of replies that clients have not taken yet.",
+      "\(counters.unsentByteCount.value)")
     for (name, help, counter) in [
       ("connections_total", "Clients accepted.", counters.acceptedCount.value),
       ("connections_refused_total", "Clients beyond the limit.", counters.refusedCount.value),

@@ -75,6 +75,7 @@ final class ServerHost: ServiceHost {
         [
           .init("connected_clients", JSON(counters.connectedCount.value)),
           .init("maxclients", JSON(limits.clientCountMax)),
+          .init("unsent_reply_bytes", JSON(counters.unsentByteCount.value)),
         ]
       ),
       (

@@ -30,13 +30,16 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "Seconds that a query may take.")
   var queryTimeout = ServiceLimits().querySecondsMax
 
+  @Option(help: "Bytes of memory that a step of one query may take.")
+  var maxQueryBytes = ServiceLimits().queryByteCountMax
+
   @Option(help: "Rows in one reply.")
   var maxRows = ServiceLimits().replyRowCountMax
 
   func validate() throws {
     let counts = [
       maxClients, maxRequestBytes, maxRequestBytesBeforeAuth, maxIds, maxUnanswered, maxOutputBytes,
-      maxRows,
+      maxRows, maxQueryBytes,
     ]
     let times = [requestTimeout, idleTimeout, queryTimeout]
     guard counts.allSatisfy({ $0 > 0 }), times.allSatisfy({ $0 > 0 && $0 <= 86_400 }) else {
@@ -55,6 +58,7 @@ struct LimitOptions: ParsableArguments {
     limits.requestSecondsMax = requestTimeout
     limits.idleSecondsMax = idleTimeout
     limits.querySecondsMax = queryTimeout
+    limits.queryByteCountMax = maxQueryBytes
     limits.replyRowCountMax = maxRows
     return limits
   }
