@@ -68,8 +68,10 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
     let left = Int64(lastDay) - Int64(cutoff)
     let follows = left > 0 ? "only \(days(left)) \(left == 1 ? "follows" : "follow")" : "nothing follows"
     let latest = Int32(clamping: Int64(lastDay) - Int64(horizonDays))
+    let asked = days(Int64(horizonDays))
+    let shorter = left > 0 ? ", or --horizon \(left)d" : ""
     return "\(follows) the cut-off \(Day.text(cutoff)), for the last transaction is of "
-      + "\(Day.text(lastDay)), and a horizon of \(days(Int64(horizonDays))) was asked: give a cut-off of "
-      + "\(Day.text(latest)) or earlier" + (left > 0 ? ", or --horizon \(left)d" : "")
+      + "\(Day.text(lastDay)), and a horizon of \(asked) was asked: give a cut-off of "
+      + "\(Day.text(latest)) or earlier\(shorter)"
   }
 }
