@@ -38,9 +38,7 @@ struct MeasureRuler {
     case .counts(let counts): gatherKeys(counts.pointer, rows: rows, adding: 0, into: keys)
     case .money(let amounts): gatherKeys(amounts.pointer, rows: rows, into: keys)
     case .means(let totals, let orders):
-      gatherMeanKeys(
-        totals.pointer, orders: orders.pointer, scale: Double(Money.unitsPerOne), rows: rows,
-        into: keys)
+      gatherMeanKeys(totals.pointer, orders: orders.pointer, rows: rows, into: keys)
     }
     switch self.scores {
     case .stored(let stored, let validity):
@@ -89,20 +87,24 @@ extension MeasureRuler {
     let purchaseDays = try side.counts("purchase_days")
     let orders = try side.counts("orders")
     let counts = model.frequency == .orders ? orders : purchaseDays
+    var amounts = try side.money("monetary_total")
+    if model.monetary == .mean {
+      let totals = amounts
+      amounts = AlignedBuffer(count: totals.count) {
+        meanAmounts(totals.pointer, orders.pointer, into: $0)
+      }
+    }
     let sums = sumMeasures(
       purchaseDays.pointer, lastDays: try side.days("last_purchase").pointer,
-      counts: counts.pointer, orders: orders.pointer,
-      totals: try side.money("monetary_total").pointer)
+      counts: counts.pointer, amounts: amounts.pointer)
     func floorMean(_ sum: Int128) -> Int64 {
       if sums.customers == 0 { return 0 }
       let (quotient, remainder) = sum.quotientAndRemainder(dividingBy: Int128(sums.customers))
       return Int64(clamping: quotient - (remainder < 0 ? 1 : 0))
     }
-    let total = (Int128(sums.totalsHigh) << 32) + Int128(sums.totalsLow)
-    let mean = sums.customers == 0 ? 0 : sums.means / Double(sums.customers)
     let thresholds = [
       floorMean(Int128(sums.lastDays)) - Int64(side.asOf), floorMean(Int128(sums.counts)),
-      model.monetary == .mean ? sortableKey(mean) : floorMean(total),
+      floorMean(sums.amounts),
     ]
     var rulers: [MeasureRuler] = []
     for (measure, threshold) in zip(RFMMeasure.allCases, thresholds) {
@@ -145,7 +147,9 @@ extension MeasureRuler {
         let threshold = measure == .recency ? -cut.floor - 1 : cut.floor
         return (threshold, threshold)
       case .real(let lower, let upper, _, _):
-        let low = sortableKey(method == "ntile" ? lower : cut.value)
+        // Of a snapshot whose means were not rounded: the nearest that is said of rounded ones.
+        let value = (method == "ntile" ? lower : cut.value) * Double(Money.unitsPerOne)
+        let low = Int64(max(-9e18, min(9e18, value.rounded(.down))))
         return (low, method == "ntile" && lower == upper ? low - 1 : low)
       }
     }

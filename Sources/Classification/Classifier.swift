@@ -1,5 +1,5 @@
 package import Columns
-import Expressions
+package import Expressions
 import Kernels
 package import Models
 
@@ -65,6 +65,20 @@ package struct Classifier: Sendable {
     }
     return try work.run()
   }
+
+  /// Judges customers who are not of a base as those of it were judged.
+  ///
+  /// - Parameters:
+  ///   - frame: of these customers, with every column that rules may ask for but segments and tags.
+  ///   - presetCodes: for each taxonomy that builds on a preset, by number, the codes that the preset gives them.
+  ///   - whole: the base, whose quantiles, ranks and shares count; segments and tags are among its columns.
+  package func classify(
+    _ frame: Frame, presetCodes: [Int: AlignedBuffer<UInt8>], among whole: QuerySource
+  ) throws(RuleErrors) -> ClassifiedBase {
+    var work = Classification(self, frame: frame, whole: whole)
+    work.presetCodes = presetCodes
+    return try work.run()
+  }
 }
 
 /// A classification under way.
@@ -76,14 +90,17 @@ private struct Classification {
   }
 
   let classifier: Classifier
+  /// The base that functions of the whole base are of, where the frame is not it.
+  let whole: QuerySource?
   var frame: Frame
   /// The codes of the presets that taxonomies build on.
   var presetCodes: [Int: AlignedBuffer<UInt8>] = [:]
   private var segments: [Int: SegmentAssignment] = [:]
   private var bitmaps: [Int: Bitmap] = [:]
 
-  init(_ classifier: Classifier, frame: Frame) {
+  init(_ classifier: Classifier, frame: Frame, whole: QuerySource? = nil) {
     self.classifier = classifier
+    self.whole = whole
     self.frame = frame
   }
 
@@ -147,7 +164,7 @@ private struct Classification {
   private mutating func evaluate(_ units: [Unit]) throws(RuleErrors) {
     let done = bitmaps.keys.sorted()
     let source = QuerySource(
-      frame: frame, tags: done.map { (classifier.tags[$0].name, bitmaps[$0]!) })
+      frame: frame, tags: done.map { (classifier.tags[$0].name, bitmaps[$0]!) }, of: whole)
     let all = units.map { rules($0) }
     var bound: [BoundExpression] = []
     var errors: [RuleError] = []

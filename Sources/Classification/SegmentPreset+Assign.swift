@@ -61,16 +61,18 @@ extension SegmentPreset {
     _ table: [Int], scores: RFMScores, summary: CustomerSummary
   ) -> AlignedBuffer<UInt8> {
     let counts = scores.model.frequency == .orders ? summary.orders : summary.purchaseDays
+    let amounts =
+      scores.model.monetary == .total
+      ? summary.monetaryTotals
+      : meanAmountsInParallel(summary.monetaryTotals, orders: summary.orders)
     let thresholds = MeanThresholds(
       purchaseDays: summary.purchaseDays, lastDays: summary.lastDays, counts: counts,
-      orders: summary.orders, totals: summary.monetaryTotals,
-      useMean: scores.model.monetary == .mean)
+      amounts: amounts)
     return AlignedBuffer<UInt8>(count: summary.count) { codes in
       Parallel.forEachChunk(of: summary.count) { _, rows in
         classifyByMeans(
           part(summary.purchaseDays, rows), lastDays: part(summary.lastDays, rows),
-          counts: part(counts, rows), orders: part(summary.orders, rows),
-          totals: part(summary.monetaryTotals, rows), thresholds: thresholds,
+          counts: part(counts, rows), amounts: part(amounts, rows), thresholds: thresholds,
           table: table.map(UInt8.init), prospect: UInt8(segments.count),
           into: UnsafeMutableBufferPointer(rebasing: codes[rows]))
       }
@@ -89,8 +91,7 @@ extension MeanThresholds {
   /// The means over all customers that have purchase days; one pass, in parallel.
   init(
     purchaseDays: AlignedBuffer<Int32>, lastDays: AlignedBuffer<Int32>,
-    counts: AlignedBuffer<Int32>, orders: AlignedBuffer<Int32>, totals: AlignedBuffer<Int64>,
-    useMean: Bool
+    counts: AlignedBuffer<Int32>, amounts: AlignedBuffer<Int64>
   ) {
     let count = purchaseDays.count
     var sums = [MeasureSums](repeating: MeasureSums(), count: Parallel.chunkCount(of: count))
@@ -100,29 +101,24 @@ extension MeanThresholds {
       Parallel.forEachChunk(of: count) { chunk, rows in
         sums[chunk] = sumMeasures(
           part(purchaseDays, rows), lastDays: part(lastDays, rows), counts: part(counts, rows),
-          orders: part(orders, rows), totals: part(totals, rows))
+          amounts: part(amounts, rows))
       }
     }
-    self.init(sums, useMean: useMean)
+    self.init(sums)
   }
 
   /// For integers v > Σ/N ⇔ v > ⌊Σ/N⌋, so the comparison with the mean is exact. Days since the last purchase
   /// are below their mean exactly when the last day is above its own.
-  init(_ chunks: [MeasureSums], useMean: Bool) {
+  init(_ chunks: [MeasureSums]) {
     let customers = Int128(chunks.reduce(0) { $0 + $1.customers })
     func floorMean(_ sum: Int128) -> Int64 {
       if customers == 0 { return 0 }
       let (quotient, remainder) = sum.quotientAndRemainder(dividingBy: customers)
       return Int64(quotient - (remainder < 0 ? 1 : 0))
     }
-    let totals = chunks.reduce(Int128(0)) {
-      $0 + (Int128($1.totalsHigh) << 32) + Int128($1.totalsLow)
-    }
     self.init(
       lastDay: floorMean(chunks.reduce(0) { $0 + Int128($1.lastDays) }),
       count: floorMean(chunks.reduce(0) { $0 + Int128($1.counts) }),
-      total: floorMean(totals),
-      mean: useMean && customers > 0
-        ? chunks.reduce(0) { $0 + $1.means } / Double(customers) : nil)
+      amount: floorMean(chunks.reduce(0) { $0 + $1.amounts }))
   }
 }

@@ -26,8 +26,8 @@ extension SegmentPreset {
       Segment(name: "Lost", label: "gone", rule: "silent for more than 6 mean gaps"),
     ], rule: .rhythm)
 
-  private static let factors = SilenceLimits(inRhythm: 2, slipping: 3, dormant: 6)
-  private static let loyalDays: Int32 = 5
+  static let factors = SilenceLimits(inRhythm: 2, slipping: 3, dormant: 6)
+  static let loyalDays: Int32 = 5
 
   /// Two passes, in parallel; compared in whole numbers, so nothing is rounded.
   func codesByRhythm(_ summary: CustomerSummary) -> AlignedBuffer<UInt8> {
@@ -49,7 +49,7 @@ extension SegmentPreset {
 
   /// Days of silence for who bought on one day: so many mean gaps of the whole base, rounded down. Where nobody
   /// came again there is no gap, and one purchase is always new.
-  private static func singleLimits(_ summary: CustomerSummary) -> SilenceLimits {
+  static func singleLimits(_ summary: CustomerSummary) -> SilenceLimits {
     var sums = [(days: Int64, gaps: Int64)](
       repeating: (0, 0), count: Parallel.chunkCount(of: summary.count))
     sums.withUnsafeMutableBufferPointer { sums in

@@ -21,8 +21,7 @@ extension SegmentPreset {
   /// passes over the totals, in parallel.
   func codesBySpend(_ summary: CustomerSummary) -> AlignedBuffer<UInt8> {
     let totals = summary.monetaryTotals
-    let a = SpendThreshold.find(totals, percent: 80)
-    let b = SpendThreshold.find(totals, percent: 95)
+    let (a, b) = SegmentPreset.spendThresholds(totals)
     let prospect = UInt8(segments.count)
     return AlignedBuffer<UInt8>(count: summary.count) { codes in
       // SAFETY: every chunk writes its own rows.
@@ -34,6 +33,13 @@ extension SegmentPreset {
           prospect: prospect, into: UnsafeMutableBufferPointer(rebasing: codes[rows]))
       }
     }
+  }
+}
+
+extension SegmentPreset {
+  /// The totals from which on customers are in A, and in B.
+  static func spendThresholds(_ totals: AlignedBuffer<Int64>) -> (a: Int64, b: Int64) {
+    (SpendThreshold.find(totals, percent: 80), SpendThreshold.find(totals, percent: 95))
   }
 }
 

@@ -66,10 +66,13 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
   private static func whatFits(_ cutoff: Int32, _ horizonDays: Int, _ lastDay: Int32) -> String {
     func days(_ count: Int64) -> String { count == 1 ? "1 day" : "\(count) days" }
     let left = Int64(lastDay) - Int64(cutoff)
-    let follows = left > 0 ? "only \(days(left)) \(left == 1 ? "follows" : "follow")" : "nothing follows"
+    let verb = left == 1 ? "follows" : "follow"
+    let follows = left > 0 ? "only \(days(left)) \(verb)" : "nothing follows"
     let latest = Int32(clamping: Int64(lastDay) - Int64(horizonDays))
+    let asked = days(Int64(horizonDays))
+    let shorter = left > 0 ? ", or --horizon \(left)d" : ""
     return "\(follows) the cut-off \(Day.text(cutoff)), for the last transaction is of "
-      + "\(Day.text(lastDay)), and a horizon of \(days(Int64(horizonDays))) was asked: give a cut-off of "
-      + "\(Day.text(latest)) or earlier" + (left > 0 ? ", or --horizon \(left)d" : "")
+      + "\(Day.text(lastDay)), and a horizon of \(asked) was asked: give a cut-off of "
+      + "\(Day.text(latest)) or earlier\(shorter)"
   }
 }

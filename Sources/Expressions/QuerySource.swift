@@ -14,13 +14,19 @@ package final class QuerySource: Sendable {
   private let tagIndexByName: [String: Int]
   /// Whole-base functions that rules asked for, computed once.
   let wholeBase = Mutex(WholeBaseCache())
+  /// The base that functions of the whole base are of, where this is not it.
+  let whole: QuerySource?
 
   /// - Parameters:
   ///   - tags: bitmaps of the frame's row count; `HAS TAG 'name'` asks them.
   ///   - zoneMaps: by exact column name; columns without one are always read.
+  ///   - whole: the base whose quantiles, ranks and shares rules go by, if these are other customers; it has
+  ///     columns of the same names and types, and the tags, that are asked for there.
   package init(
-    frame: Frame, tags: [(name: String, bitmap: Bitmap)] = [], zoneMaps: [String: ZoneMap] = [:]
+    frame: Frame, tags: [(name: String, bitmap: Bitmap)] = [], zoneMaps: [String: ZoneMap] = [:],
+    of whole: QuerySource? = nil
   ) {
+    self.whole = whole
     precondition(
       tags.allSatisfy { $0.bitmap.count == frame.rowCount }, "a tag has one bit a row")
     self.frame = frame

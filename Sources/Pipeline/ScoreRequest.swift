@@ -66,7 +66,7 @@ package enum ValueModel: Sendable {
   case regression(RegressionScoring, margin: Double, discountPerYear: Double)
 
   /// The column of the purchases expected within a further horizon: `expected_purchases_3mo`.
-  static func columnName(expectedWithin horizon: TimeSpan) -> String {
+  package static func columnName(expectedWithin horizon: TimeSpan) -> String {
     "expected_purchases_" + horizon.text.map { $0 == "." ? "_" : String($0) }.joined()
   }
 

@@ -1,12 +1,12 @@
-import Columns
-import JSONText
+package import Columns
+package import JSONText
 import Kernels
 
 /// What a configuration says of its segments besides their names, as columns: `segment_owner` beside `segment`.
 ///
 /// They follow from the segment and the snapshot's record, so they are made when a snapshot is read and not stored.
 /// A key that no segment of a taxonomy has makes no column; nor does a label that only repeats the name.
-struct SegmentDetails: Sendable {
+package struct SegmentDetails: Sendable {
   static let keys = ["label", "action", "owner", "channel", "colour"]
 
   /// One column: the text of every segment that has one.
@@ -19,7 +19,7 @@ struct SegmentDetails: Sendable {
   private let details: [String: [Detail]]
 
   /// Of a snapshot's record, or the members of one that make up its taxonomies.
-  init(_ record: JSON) {
+  package init(_ record: JSON) {
     var details: [String: [Detail]] = [:]
     for taxonomy in record["taxonomies"]?.arrayValue ?? [] {
       // A preset as it is says the same of everybody's customers: in reports, not for each customer.
@@ -51,8 +51,9 @@ struct SegmentDetails: Sendable {
   /// The columns beside a taxonomy's own; none beside any other column.
   ///
   /// - Parameter isWanted: asked by name; a column of that name that is there already goes first.
-  func columns(beside column: Column, where isWanted: (String) -> Bool = { _ in true }) -> [Column]
-  {
+  package func columns(
+    beside column: Column, where isWanted: (String) -> Bool = { _ in true }
+  ) -> [Column] {
     guard let details = details[column.name]?.filter({ isWanted($0.name) }), !details.isEmpty,
       case .string(let codes, let names) = column.values
     else { return [] }

@@ -139,26 +139,11 @@ enum SnapshotColumns {
     guard case .money(let totals) = total.values, case .int32(let counts) = orders.values else {
       preconditionFailure("monetary_total holds money and orders counts")
     }
-    let values = AlignedBuffer<Int64>(count: totals.count) { out in
-      nonisolated(unsafe) let out = out  // SAFETY: every chunk writes its own rows.
-      Parallel.forEachChunk(of: totals.count) { _, rows in
-        let totals = totals.pointer
-        let counts = counts.pointer
-        for row in rows { out[row] = roundedQuotient(totals[row], Int64(counts[row])) }
-      }
-    }
+    let values = meanAmountsInParallel(totals, orders: counts)
     let orderCounts = counts.pointer
     let validity =
       orderCounts.contains(0) ? Bitmap(count: counts.count) { orderCounts[$0] != 0 } : nil
     return Column("monetary_mean", .money(values), validity: validity)
-  }
-
-  private static func roundedQuotient(_ total: Int64, _ count: Int64) -> Int64 {
-    guard count > 0 else { return 0 }
-    let (quotient, remainder) = total.quotientAndRemainder(dividingBy: count)
-    let twice = remainder.magnitude * 2
-    let isUp = twice > count.magnitude || (twice == count.magnitude && quotient & 1 != 0)
-    return isUp ? quotient + (total < 0 ? -1 : 1) : quotient
   }
 
   private static func digits(_ r: Column, _ f: Column, _ m: Column, _ bins: RFMBins) -> Column? {

@@ -11,14 +11,15 @@ import Testing
     let (before, after) = try ChangeFixture.pair(seed: seed, preset: preset)
     let comparison = try Comparison(before: before.side, after: after.side)
     var counts: [String: Int] = [:]
-    var revenue: [String: Int64] = [:]
+    var revenue: [String: Int128] = [:]
     for code in Set((before.buyers + after.buyers).map(\.code)) {
       let old = before.buyers.firstIndex { $0.code == code }
       let new = after.buyers.firstIndex { $0.code == code }
       let cell =
         "\(old.map { before.segments[$0] } ?? "-") \(new.map { after.segments[$0] } ?? "-")"
       counts[cell, default: 0] += 1
-      revenue[cell, default: 0] += new.map { after.buyers[$0].total } ?? before.buyers[old!].total
+      let total = new.map { after.buyers[$0].total } ?? before.buyers[old!].total
+      revenue[cell, default: 0] += Int128(total)
     }
     let names = comparison.matrix.segments + ["-"]
     for (a, from) in names.enumerated() {
@@ -73,7 +74,8 @@ import Testing
       case .frequency: Double(buyer.orders)
       case .monetary:
         monetary == .mean
-          ? Double(buyer.total) / 10_000 / Double(buyer.orders) : Double(buyer.total)
+          ? (Double(buyer.total) / Double(buyer.orders)).rounded(.toNearestOrEven)
+          : Double(buyer.total)
       }
     let cuts = other.scores.model.groups[0][measure].cuts
     let above = cuts.count { value > $0.value }

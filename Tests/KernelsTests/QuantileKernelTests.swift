@@ -29,6 +29,40 @@ import Testing
     }
   }
 
+  @Test func meansAreRoundedHalfToEvenAtEveryLength() {
+    var random = RandomStream(seed: 21)
+    /// By comparing twice the distances, in 128 bits.
+    func naive(_ total: Int64, _ orders: Int64) -> Int64 {
+      if orders <= 0 { return 0 }
+      let low = Int128(total) / Int128(orders) - 1
+      return (0..<3).map { Int64(low + $0) }.min { a, b in
+        let (x, y) = (
+          abs(Int128(a) * Int128(orders) - Int128(total)),
+          abs(Int128(b) * Int128(orders) - Int128(total))
+        )
+        return (x, a & 1) < (y, b & 1)
+      }!
+    }
+    for (total, orders, mean) in [
+      (1_000_001, 3, 333_334), (-1_000_001, 3, -333_334), (5, 2, 2), (7, 2, 4), (-5, 2, -2),
+      (-7, 2, -4), (3, 0, 0), (1, 3, 0), (2, 3, 1), (.max, 1, .max), (.min, 1, .min),
+      (.max, 2, 4_611_686_018_427_387_904), (1, .max, 0), (.max, .max, 1),
+    ] as [(Int64, Int64, Int64)] {
+      #expect(meanAmount(total, orders: orders) == mean, "\(total) / \(orders)")
+    }
+    for count in Array(0...65) + [5_000] {
+      let orders = (0..<count).map { _ in Int32(random.nextIndex(below: 9)) }
+      let totals = (0..<count).map { _ in Int64(random.nextIndex(below: 2_000)) - 1_000 }
+      var means = [Int64](repeating: 7, count: count)
+      means.withUnsafeMutableBufferPointer { means in
+        orders.withUnsafeBufferPointer { orders in
+          totals.withUnsafeBufferPointer { meanAmounts($0, orders, into: means) }
+        }
+      }
+      #expect(means == zip(totals, orders).map { naive($0, Int64($1)) })
+    }
+  }
+
   @Test func bytesAreCountedOneByOne() {
     var random = RandomStream(seed: 22)
     for count in Array(0...65) + [32 * 255, 32 * 255 + 31, 20_000] {

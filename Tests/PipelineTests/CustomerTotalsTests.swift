@@ -31,14 +31,15 @@ import Testing
   }
 
   /// A second batch in each of the ways that rows can come in; the first has customers b and d.
-  @Test(arguments: [
-    "b,2024-01-02,\(huge)",  // codes in order: streamed
-    "z,2024-01-02,1\na,2024-01-02,2\nb,2024-01-02,\(huge)",  // new ids among the old
-    "b,2023-12-01,\(huge)",  // late
-    "b,2024-01-01,\(huge)",  // the same day
-    "b,2024-01-02,-\(huge)",  // given back: as of the day before it would still be too much
-    "d,2024-01-02,5\nb,2024-01-02,450000000000000",
-  ], [false, true])
+  @Test(
+    arguments: [
+      "b,2024-01-02,\(huge)",  // codes in order: streamed
+      "z,2024-01-02,1\na,2024-01-02,2\nb,2024-01-02,\(huge)",  // new ids among the old
+      "b,2023-12-01,\(huge)",  // late
+      "b,2024-01-01,\(huge)",  // the same day
+      "b,2024-01-02,-\(huge)",  // given back: as of the day before it would still be too much
+      "d,2024-01-02,5\nb,2024-01-02,450000000000000",
+    ], [false, true])
   func aSecondBatchIsRefusedAndTheStoreStays(_ rows: String, _ isRun: Bool) throws {
     for limit in [Int.max, 1] {
       let store = try TestStore()

@@ -21,12 +21,18 @@ import Testing
     "owner":"Ada","channel":"phone","colour":"red"}]}}
     """
 
-  private func base() throws -> CustomerBase {
-    try CustomerBase(
+  private func base(_ text: String? = nil, group: String? = nil) throws -> CustomerBase {
+    var record = text ?? self.record
+    if let group {
+      record.replace(#""by":null"#, with: #""by":"\#(group)""#)
+      record.replace(#"{"name":null"#, with: #"{"name":"north""#)
+    }
+    return try CustomerBase(
       name: "s", asOf: 0,
       frame: Frame(
         rowCount: 1,
         columns: [
+          Column("region", .string(.uint8(AlignedBuffer([0])), StringTable(["north"]))),
           Column("customer_id", .text(StringTable(["a"]))),
           Column("recency_days", .int32(AlignedBuffer([12]))),
           Column("orders", .int32(AlignedBuffer([9]))),
@@ -94,6 +100,102 @@ import Testing
     #expect(
       resp.command("SEGMENTS", "DETAILS").hasPrefix(
         "*2\r\n$4\r\nGood\r\n*14\r\n$5\r\ncount\r\n:1\r\n$5\r\nlabel\r\n$11\r\nFine \"ones\"\r\n"))
+  }
+
+  @Test func everyFigureOfASummaryIsTaken() throws {
+    struct Echo: CustomerScorer {
+      func score(_ customer: UnseenCustomer, by base: CustomerBase) throws -> [JSON.Member] {
+        [
+          .init("first", .string(Day.text(customer.firstDay))),
+          .init("last", .string(Day.text(customer.lastDay))),
+          .init("orders", JSON(Int(customer.orders))),
+          .init("days", JSON(Int(customer.purchaseDays))),
+          .init("total", .string(Money.text(customer.monetary))),
+          .init("first_total", .string(Money.text(customer.firstDayTotal))),
+          .init("given", .object(customer.given.map { .init($0.key, .string($0.value)) })),
+        ]
+      }
+      func explain(row: Int, in base: CustomerBase) throws -> [JSON.Member] { [] }
+    }
+    let client = Conversation(try base(group: "region"), Service(scorer: Echo(), host: StubHost()))
+    func told(_ figures: String) throws -> [String] {
+      let reply = try JSON.parse(client.send("SCORE \(figures)\n"))
+      let names = ["first", "last", "orders", "days", "total", "first_total", "given"]
+      return names.map { reply[$0]?.compactText ?? "" }
+    }
+    // As days before the snapshot's date, or as dates.
+    for days in [
+      "recency_days=3 tenure_days=9", "last_purchase=1969-12-29 first_purchase=1969-12-23",
+      "last_purchase=1969-12-29 tenure_days=9",
+    ] {
+      #expect(
+        try told("\(days) orders=5 purchase_days=3 monetary=10 first_day_total=2.5 Region=north")
+          == [
+            #""1969-12-23""#, #""1969-12-29""#, "5", "3", #""10.00""#, #""2.50""#,
+            #"{"region":"north"}"#,
+          ])
+    }
+    // What is not said follows: days from orders, the first day's total from the mean.
+    let derived = try told("recency_days=3 tenure_days=4 orders=5 monetary=10 region=")
+    #expect(derived[...1] == [#""1969-12-28""#, #""1969-12-29""#])
+    #expect(derived[2...] == ["5", "2", #""10.00""#, #""5.00""#, #"{"region":""}"#])
+    let single = try told("recency_days=3 orders=1 monetary_total=7")
+    #expect(single[3...5] == ["1", #""7.00""#, #""7.00""#])
+    let mean = try told("recency_days=3 orders=3 tenure_days=9 monetary_mean=33.3334")
+    #expect(mean[4] == #""100.0002""#)
+    // An order id may stand on two days.
+    #expect(try told("recency_days=3 orders=1 purchase_days=2 tenure_days=9 monetary=1")[3] == "2")
+    for (text, amount) in [
+      ("922337203685477.5807", "922337203685477.5807"), ("-0.00005", "0.00"), ("0.00015", "0.0002"),
+      ("+.5", "0.50"), ("5.", "5.00"), ("1e3", "1000.00"), ("-12.34567", "-12.3457"),
+    ] {
+      #expect(try told("recency_days=3 orders=1 monetary=\(text)")[4] == "\"\(amount)\"", "\(text)")
+    }
+    for wrong in [
+      "recency_days=3 orders=1 monetary=922337203685477.5808",
+      "recency_days=3 orders=1 monetary=922337203685477.58079",
+      "recency_days=3 orders=1 monetary=1e15", "recency_days=3 orders=1 monetary=--1",
+      "recency_days=3 orders=1 monetary=.", "recency_days=3 orders=1 monetary=1 monetary_mean=1",
+      "recency_days=3 last_purchase=1969-12-29 orders=1 monetary=1",
+      "last_purchase=1970-01-02 orders=1 monetary=1", "last_purchase=soon orders=1 monetary=1",
+      "recency_days=3 orders=5 tenure_days=4 purchase_days=3 monetary=1",
+      "recency_days=3 orders=5 tenure_days=4 purchase_days=1 monetary=1",
+      "recency_days=3 orders=2147483648 tenure_days=4 monetary=1",
+      "recency_days=3 orders=2147483647 tenure_days=4 monetary_mean=922337203685477",
+      "recency_days=3 orders=1 monetary=1 r=5", "recency_days=3 orders=1 monetary=1 segment=Good",
+      "recency_days=3 orders=1 monetary=1 regoin=north", "recency_days=3 orders=1 monetary=1 =x",
+    ] {
+      #expect(client.send("SCORE \(wrong)\n").contains("wrong_arguments"), "\(wrong)")
+    }
+  }
+
+  @Test func aGroupIsScoredByItsOwnCuts() throws {
+    let client = Conversation(try base(group: "region"))
+    let figures = "SCORE recency_days=10 orders=2 monetary=50 tenure_days=400"
+    #expect(client.send("\(figures) region=north\n").contains(#""r":3,"f":1,"m":1,"rfm":"311""#))
+    // Those without a region are a group of their own; here there is none.
+    for other in ["", " region=south", " region="] {
+      #expect(client.send("\(figures)\(other)\n").contains("unavailable"))
+    }
+  }
+
+  @Test func theMeanIsTheColumnsMean() throws {
+    // A cut of rounded means at 33.3334, and one of an earlier version that was not rounded.
+    for (cut, score) in [
+      (#"{"value":33.3333,"lower":333333,"upper":333333,"numerator":0,"denominator":1}"#, 2),
+      (#"{"value":33.3334,"lower":333334,"upper":333334,"numerator":0,"denominator":1}"#, 1),
+      (#"{"value":33.33336,"lower":33.33336,"upper":33.33336,"numerator":0,"denominator":1}"#, 2),
+      (#"{"value":33.33337,"lower":33.33337,"upper":33.33337,"numerator":0,"denominator":1}"#, 1),
+    ] {
+      let text = record.replacing(#""monetary":"total""#, with: #""monetary":"mean""#)
+      let last = #"{"value":100.25,"lower":1002500,"upper":1002500,"numerator":0,"denominator":1}"#
+      let first = #"{"value":50,"lower":500000,"upper":500000,"numerator":0,"denominator":1}"#
+      let client = Conversation(
+        try base(text.replacing(first, with: cut).replacing(last, with: cut)))
+      // Three orders of 100.0001 in all: 33.33336667, as a column 33.3334.
+      let reply = client.send("SCORE recency_days=1 orders=3 monetary=100.0001 tenure_days=9\n")
+      #expect(reply.contains(#""m":\#(score == 1 ? 1 : 3)"#), "\(cut) \(reply)")
+    }
   }
 
   @Test func figuresThatMakeNoSenseAreRefused() throws {

@@ -1,6 +1,10 @@
 extension Binder {
   /// A call of an aggregate: a column over the groups, or in a rule one value of the whole base.
   mutating func aggregateCall(_ call: Syntax.Call, _ at: Int) throws(QueryError) -> Bound {
+    if isRule, let whole = source.whole {
+      var binder = Binder(whole, isRule: true, control: control)
+      return try binder.aggregateCall(call, at)
+    }
     if isRule {
       let aggregate = try aggregate(call, at)
       let value = try source.wholeBaseConstant(aggregate, control)

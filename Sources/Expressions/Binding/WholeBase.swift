@@ -87,6 +87,9 @@ extension Binder {
     }
     let source = source
     let control = control
+    if let whole = source.whole {
+      return try placed(call, argument, among: whole, at)
+    }
     if call.name == "rank" {
       let index = try source.wholeBaseColumn(.rank(argument)) { () throws(QueryError) in
         try source.wholeBaseOrder(argument, control).ranks()
@@ -95,6 +98,36 @@ extension Binder {
     }
     let index = try source.wholeBaseColumn(.share(argument)) { () throws(QueryError) in
       try source.wholeBaseOrder(argument, control).shares()
+    }
+    return Bound(.float, .column(index), at: at)
+  }
+}
+
+extension Binder {
+  /// The rank or share that customers who are not of the base would have in it.
+  private func placed(
+    _ call: Syntax.Call, _ argument: Bound, among whole: QuerySource, _ at: Int
+  ) throws(QueryError) -> Bound {
+    var binder = Binder(whole, isRule: true, control: control)
+    let known = try binder.bind(call.arguments[0])
+    guard known.type == argument.type else {
+      throw QueryError(
+        .type,
+        "\(call.name) of values of type \(argument.type.name) in a base of "
+          + known.type.name, at: at)
+    }
+    let order = try whole.wholeBaseOrder(known, control)
+    let (source, control) = (source, control)
+    if call.name == "rank" {
+      let index = try source.wholeBaseColumn(.rank(argument)) { () throws(QueryError) in
+        try order.ranks(of: argument, source, control)
+      }
+      return Bound(.integer, .column(index), at: at)
+    }
+    let shares = try whole.wholeBaseColumn(.share(known)) { order.shares() }
+    let column = whole.wholeBaseColumns[shares - whole.frame.columns.count]
+    let index = try source.wholeBaseColumn(.share(argument)) { () throws(QueryError) in
+      try order.shares(of: argument, source, known: column, control)
     }
     return Bound(.float, .column(index), at: at)
   }
@@ -116,18 +149,53 @@ struct WholeBaseOrder: Sendable {
   fileprivate init(
     _ argument: Bound, _ source: QuerySource, _ control: QueryControl
   ) throws(QueryError) {
-    let evaluator = Evaluator(source, extra: source.wholeBaseColumns)
-    let sink = try ColumnBuilder.sink(
-      argument, evaluator, rowCount: source.frame.rowCount, control)
+    let (keys, sink) = try WholeBaseOrder.keys(argument, source, control)
     count = sink.count
     validity = sink.bitmapOfValid
     isFloat = argument.type == .float
-    let keys = isFloat ? GroupKeys.floatKeys(sink.floats) : sink.integers
     try control.check()
     order = keys.withUnsafeBufferPointer { keys in
       sink.valid.withUnsafeBufferPointer { DescendingOrder(keys, valid: $0) }
     }
     try control.check()
+  }
+
+  /// The expression's values as words that sort like them.
+  private static func keys(
+    _ argument: Bound, _ source: QuerySource, _ control: QueryControl
+  ) throws(QueryError) -> ([Int64], VectorSink) {
+    let evaluator = Evaluator(source, extra: source.wholeBaseColumns)
+    let sink = try ColumnBuilder.sink(
+      argument, evaluator, rowCount: source.frame.rowCount, control)
+    return (argument.type == .float ? GroupKeys.floatKeys(sink.floats) : sink.integers, sink)
+  }
+
+  /// The ranks that rows of another source would have among these: one more than there are larger values.
+  fileprivate func ranks(
+    of argument: Bound, _ source: QuerySource, _ control: QueryControl
+  ) throws(QueryError) -> Column {
+    let (keys, sink) = try WholeBaseOrder.keys(argument, source, control)
+    let ranks = keys.map { Int64(order.countAbove($0) + 1) }
+    return Column("rank", .int64(AlignedBuffer(ranks)), validity: sink.bitmapOfValid)
+  }
+
+  /// The shares of them: of the row that is equal, else of all larger ones; `known` has those of the base's rows.
+  fileprivate func shares(
+    of argument: Bound, _ source: QuerySource, known: Column, _ control: QueryControl
+  ) throws(QueryError) -> Column {
+    guard case .float64(let values) = known.values else {
+      preconditionFailure("shares are floats")
+    }
+    let (keys, sink) = try WholeBaseOrder.keys(argument, source, control)
+    let shares = keys.map { key -> Double in
+      let above = order.countAbove(key)
+      if above < order.count {
+        let entry = order.entry(at: above)
+        if entry.word == key { return values[entry.row] }
+      }
+      return above > 0 ? values[order.entry(at: above - 1).row] : 0
+    }
+    return Column("share", .float64(AlignedBuffer(shares)), validity: sink.bitmapOfValid)
   }
 
   /// 1 for the largest; equal values have the same rank, and the next rank skips them.

@@ -35,17 +35,17 @@ package func gatherKeys(
   for k in rows.indices { keys[k] = rows[k] == noRow ? 0 : values[Int(rows[k])] }
 }
 
-/// Mean amounts at rows, as keys that sort like them; 0 where there is no row or no order.
+/// Mean amounts at rows; 0 where there is no row or no order.
 package func gatherMeanKeys(
-  _ totals: UnsafeBufferPointer<Int64>, orders: UnsafeBufferPointer<Int32>, scale: Double,
+  _ totals: UnsafeBufferPointer<Int64>, orders: UnsafeBufferPointer<Int32>,
   rows: UnsafeBufferPointer<UInt32>, into keys: UnsafeMutableBufferPointer<Int64>
 ) {
   precondition(keys.count == rows.count && totals.count == orders.count)
   for k in rows.indices {
     keys[k] = 0
-    guard rows[k] != noRow, orders[Int(rows[k])] != 0 else { continue }
+    if rows[k] == noRow { continue }
     let row = Int(rows[k])
-    keys[k] = sortableKey(Double(totals[row]) / scale / Double(orders[row]))
+    keys[k] = meanAmount(totals[row], orders: Int64(orders[row]))
   }
 }
 

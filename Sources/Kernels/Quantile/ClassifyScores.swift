@@ -20,31 +20,30 @@ package struct MeasureSums: Equatable {
   package var customers = 0
   package var lastDays: Int64 = 0
   package var counts: Int64 = 0
-  /// Σ of the high 32 bits of the totals, and of the low ones: exact up to 2³¹ rows.
-  package var totalsHigh: Int64 = 0
-  package var totalsLow: Int64 = 0
-  package var means = 0.0
+  /// Σ of the high 32 bits of the amounts, and of the low ones: exact up to 2³¹ rows.
+  package var amountsHigh: Int64 = 0
+  package var amountsLow: Int64 = 0
 
   package init() {}
+
+  /// Σ of the amounts.
+  package var amounts: Int128 { Int128(amountsHigh) << 32 + Int128(amountsLow) }
 }
 
-/// Adds up the measures of the rows with purchase days; `means` sums total / 10⁴ / orders in row order.
+/// Adds up the measures of the rows with purchase days; the amounts are totals or means, whichever is scored.
 package func sumMeasures(
   _ purchaseDays: UnsafeBufferPointer<Int32>, lastDays: UnsafeBufferPointer<Int32>,
-  counts: UnsafeBufferPointer<Int32>, orders: UnsafeBufferPointer<Int32>,
-  totals: UnsafeBufferPointer<Int64>
+  counts: UnsafeBufferPointer<Int32>, amounts: UnsafeBufferPointer<Int64>
 ) -> MeasureSums {
   let count = purchaseDays.count
-  precondition(lastDays.count == count && counts.count == count)
-  precondition(orders.count == count && totals.count == count)
+  precondition(lastDays.count == count && counts.count == count && amounts.count == count)
   var sums = MeasureSums()
   for i in 0..<count where purchaseDays[i] != 0 {
     sums.customers += 1
     sums.lastDays &+= Int64(lastDays[i])
     sums.counts &+= Int64(counts[i])
-    sums.totalsHigh &+= totals[i] >> 32
-    sums.totalsLow &+= totals[i] & 0xFFFF_FFFF
-    sums.means += Double(totals[i]) / 10_000 / Double(orders[i])
+    sums.amountsHigh &+= amounts[i] >> 32
+    sums.amountsLow &+= amounts[i] & 0xFFFF_FFFF
   }
   return sums
 }
@@ -53,28 +52,26 @@ package func sumMeasures(
 package struct MeanThresholds {
   package let lastDay: Int64
   package let count: Int64
-  package let total: Int64
-  /// Used instead of `total` when set: a mean amount an order.
-  package let mean: Double?
+  /// Of totals or means, in units of 10⁻⁴.
+  package let amount: Int64
 
-  package init(lastDay: Int64, count: Int64, total: Int64, mean: Double?) {
+  package init(lastDay: Int64, count: Int64, amount: Int64) {
     self.lastDay = lastDay
     self.count = count
-    self.total = total
-    self.mean = mean
+    self.amount = amount
   }
 }
 
 /// Writes `table[4·r + 2·f + m]`, each 1 when above its threshold, and `prospect` for rows without purchase days.
 package func classifyByMeans(
   _ purchaseDays: UnsafeBufferPointer<Int32>, lastDays: UnsafeBufferPointer<Int32>,
-  counts: UnsafeBufferPointer<Int32>, orders: UnsafeBufferPointer<Int32>,
-  totals: UnsafeBufferPointer<Int64>, thresholds: MeanThresholds, table: [UInt8], prospect: UInt8,
+  counts: UnsafeBufferPointer<Int32>, amounts: UnsafeBufferPointer<Int64>,
+  thresholds: MeanThresholds, table: [UInt8], prospect: UInt8,
   into codes: UnsafeMutableBufferPointer<UInt8>
 ) {
   let rowCount = codes.count
   precondition(purchaseDays.count == rowCount && lastDays.count == rowCount)
-  precondition(counts.count == rowCount && orders.count == rowCount && totals.count == rowCount)
+  precondition(counts.count == rowCount && amounts.count == rowCount)
   precondition(table.count == 8)
   for i in 0..<rowCount {
     if purchaseDays[i] == 0 {
@@ -83,11 +80,7 @@ package func classifyByMeans(
     }
     var index = Int64(lastDays[i]) > thresholds.lastDay ? 4 : 0
     if Int64(counts[i]) > thresholds.count { index += 2 }
-    if let mean = thresholds.mean {
-      if Double(totals[i]) / 10_000 / Double(orders[i]) > mean { index += 1 }
-    } else if totals[i] > thresholds.total {
-      index += 1
-    }
+    if amounts[i] > thresholds.amount { index += 1 }
     codes[i] = table[index]
   }
 }

@@ -53,15 +53,6 @@ package func scatterBytes(
   for i in rows.indices { output[Int(rows[i])] = values[i] }
 }
 
-/// `totals[i] / scale / counts[i]`: a mean amount, in currency; counts are at least 1.
-package func meanAmounts(
-  _ totals: UnsafeBufferPointer<Int64>, _ counts: UnsafeBufferPointer<Int32>, scale: Double,
-  into means: UnsafeMutableBufferPointer<Double>
-) {
-  precondition(totals.count == counts.count && means.count == counts.count)
-  for i in counts.indices { means[i] = Double(totals[i]) / scale / Double(counts[i]) }
-}
-
 /// Whether any value is 0.
 package func containsZero(_ values: UnsafeBufferPointer<Int32>) -> Bool {
   var found: Int32 = 0

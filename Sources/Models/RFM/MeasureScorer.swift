@@ -67,9 +67,7 @@ struct MeasureScorer {
           case .frequency: frequency
           case .monetary: monetary
           }
-        cuts = given.map {
-          RFMCut(given: $0, measure: values.measure, monetary: options.monetary)
-        }
+        cuts = given.map { RFMCut(given: $0, measure: values.measure) }
         counts = values.score(range, cuts: cuts, bins: bins, into: scores)
       case .ntile:
         let rows = groups.rows?.pointer

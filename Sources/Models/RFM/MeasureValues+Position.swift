@@ -68,12 +68,6 @@ extension MeasureValues {
       }
     case .counts, .money:
       return pairs.map { .integer(lower: $0.0, upper: $0.1, numerator: 0, denominator: 1) }
-    case .means:
-      return pairs.map {
-        .real(
-          lower: valueOfSortableKey($0.0), upper: valueOfSortableKey($0.1), numerator: 0,
-          denominator: 1)
-      }
     }
   }
 
@@ -90,9 +84,6 @@ extension MeasureValues {
         case .money(let values):
           let part = slice(values, range)
           for i in rows { keys[i] = part[i] }
-        case .means(let values):
-          let part = slice(values, range)
-          for i in rows { keys[i] = sortableKey(part[i]) }
         }
       }
     }

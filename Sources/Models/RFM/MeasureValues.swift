@@ -1,4 +1,4 @@
-import Columns
+package import Columns
 import Kernels
 
 /// The values of one measure, in the order of the groups' rows; more is better.
@@ -9,8 +9,8 @@ struct MeasureValues {
   enum Values {
     case days(AlignedBuffer<Int32>)
     case counts(AlignedBuffer<Int32>)
+    /// Totals or means, in units of 10⁻⁴.
     case money(AlignedBuffer<Int64>)
-    case means(AlignedBuffer<Double>)
   }
 
   let measure: RFMMeasure
@@ -34,16 +34,7 @@ struct MeasureValues {
         return
       }
       let orders = groups.gather(summary.orders)
-      values = .means(
-        AlignedBuffer<Double>(count: totals.count) { means in
-          Parallel.forEachChunk(of: totals.count) { _, rows in
-            meanAmounts(
-              UnsafeBufferPointer(rebasing: totals.pointer[rows]),
-              UnsafeBufferPointer(rebasing: orders.pointer[rows]),
-              scale: Double(Money.unitsPerOne),
-              into: UnsafeMutableBufferPointer(rebasing: means[rows]))
-          }
-        })
+      values = .money(meanAmountsInParallel(totals, orders: orders))
     }
   }
 
@@ -76,13 +67,6 @@ struct MeasureValues {
     case .money(let money):
       return integerCuts(
         valuesOfPairs(neighbours) { OrderStatistics.values(of: slice(money, range), ranks: $0) })
-    case .means(let means):
-      let found = valuesOfPairs(neighbours) {
-        OrderStatistics.values(of: slice(means, range), ranks: $0)
-      }
-      return zip(places, found).map { place, pair in
-        .real(lower: pair.0, upper: pair.1, numerator: place.numerator, denominator: bins)
-      }
     }
   }
 
@@ -105,8 +89,6 @@ struct MeasureValues {
           slice(values, part), thresholds: thresholds.map { Int32(clamping: $0) }, into: output)
       case .money(let values):
         scoreValues(slice(values, part), thresholds: thresholds, into: output)
-      case .means(let values):
-        scoreValues(slice(values, part), thresholds: cuts.map(\.value), into: output)
       }
       // While the scores are warm.
       countBytes(UnsafeBufferPointer(output), into: counts)
@@ -126,5 +108,22 @@ struct MeasureValues {
     _ buffer: AlignedBuffer<Element>, _ range: Range<Int>
   ) -> UnsafeBufferPointer<Element> {
     UnsafeBufferPointer(rebasing: buffer.pointer[range])
+  }
+}
+
+/// The mean amount an order of each customer, as the column `monetary_mean` has it.
+package func meanAmountsInParallel(
+  _ totals: AlignedBuffer<Int64>, orders: AlignedBuffer<Int32>
+) -> AlignedBuffer<Int64> {
+  precondition(totals.count == orders.count, "a number of orders a total")
+  return AlignedBuffer<Int64>(count: totals.count) { means in
+    // SAFETY: every chunk writes its own rows.
+    nonisolated(unsafe) let means = means
+    Parallel.forEachChunk(of: totals.count) { _, rows in
+      meanAmounts(
+        UnsafeBufferPointer(rebasing: totals.pointer[rows]),
+        UnsafeBufferPointer(rebasing: orders.pointer[rows]),
+        into: UnsafeMutableBufferPointer(rebasing: means[rows]))
+    }
   }
 }

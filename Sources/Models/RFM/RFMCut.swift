@@ -8,7 +8,7 @@ package import JSONText
 package enum RFMCut: Sendable, Equatable {
   /// A cut through integers: days, counts, or amounts in units of 10⁻⁴.
   case integer(lower: Int64, upper: Int64, numerator: Int, denominator: Int)
-  /// A cut through mean amounts, in currency.
+  /// A cut through mean amounts that were not rounded, in currency: of snapshots of earlier versions.
   case real(lower: Double, upper: Double, numerator: Int, denominator: Int)
 
   /// The largest integer not above the cut: an integer v is above the cut exactly when v > floor.
@@ -52,11 +52,9 @@ package enum RFMCut: Sendable, Equatable {
 
   /// A given cut. Money is rounded to 10⁻⁴; a fraction of a day or of an order is cut off, which changes no
   /// comparison with whole ones.
-  init(given value: Double, measure: RFMMeasure, monetary: RFMOptions.Monetary) {
-    switch (measure, monetary) {
-    case (.monetary, .mean):
-      self = .real(lower: value, upper: value, numerator: 0, denominator: 1)
-    case (.monetary, .total):
+  init(given value: Double, measure: RFMMeasure) {
+    switch measure {
+    case .monetary:
       let units = Int64((value * 10_000).rounded())
       self = .integer(lower: units, upper: units, numerator: 0, denominator: 1)
     default:

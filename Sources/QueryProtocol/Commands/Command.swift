@@ -50,7 +50,8 @@ package enum Command: UInt8, CaseIterable, Sendable {
     case .query: "SELECT …"
     case .count: "[WHERE condition]"
     case .segment: "name [LIMIT n] [AFTER cursor]"
-    case .score: "recency_days=n orders=n monetary=amount tenure_days=n"
+    case .score:
+      "recency_days=n orders=n monetary=amount tenure_days=n [purchase_days=n] [column=value …]"
     case .named: "command …"
     case .help: "[command]"
     case .command: "[COUNT | DOCS | INFO [name …]]"

@@ -1,28 +1,41 @@
 package import JSONText
 
-/// A customer who is in no snapshot, by figures.
+/// A customer who is in no snapshot, by figures: a summary of one.
 package struct UnseenCustomer: Sendable, Equatable {
-  package var recencyDays: Int
-  package var orders: Int
-  /// In units of 10⁻⁴.
+  /// The date of the snapshot that scores.
+  package var asOf: Int32
+  package var firstDay: Int32
+  package var lastDay: Int32
+  package var orders: Int32
+  package var purchaseDays: Int32
+  /// Net total in units of 10⁻⁴.
   package var monetary: Int64
-  package var tenureDays: Int
+  /// Of it, that of the first purchase day.
+  package var firstDayTotal: Int64
+  /// Other columns of the snapshot, attributes above all, as text; empty where there is no value.
+  package var given: [String: String]
 
-  package init(recencyDays: Int, orders: Int, monetary: Int64, tenureDays: Int) {
-    self.recencyDays = recencyDays
+  package init(
+    asOf: Int32, firstDay: Int32, lastDay: Int32, orders: Int32, purchaseDays: Int32,
+    monetary: Int64, firstDayTotal: Int64, given: [String: String] = [:]
+  ) {
+    self.asOf = asOf
+    self.firstDay = firstDay
+    self.lastDay = lastDay
     self.orders = orders
+    self.purchaseDays = purchaseDays
     self.monetary = monetary
-    self.tenureDays = tenureDays
+    self.firstDayTotal = firstDayTotal
+    self.given = given
   }
 
-  /// Purchase days: every order on one of its own, as far as there are days between the first and the last.
-  package var purchaseDays: Int { min(orders, tenureDays - recencyDays + 1) }
+  package var recencyDays: Int64 { Int64(asOf) - Int64(lastDay) }
 }
 
 /// Scores and explains by a snapshot's models, which the query protocol itself does not know: it reads the cuts
 /// of r, f and m from the record, and adds these members, which win over its own of the same name.
 package protocol CustomerScorer: Sendable {
-  /// What else an unseen customer would get: segment, lifetime value, cluster.
+  /// What else an unseen customer would get: segments, tags, lifetime value, cluster.
   func score(_ customer: UnseenCustomer, by base: CustomerBase) throws -> [JSON.Member]
   /// What else explains a row: what would change its segment, its lifetime value, its cluster.
   func explain(row: Int, in base: CustomerBase) throws -> [JSON.Member]

@@ -134,7 +134,7 @@ extension Session {
   func score(
     _ request: Request, on base: CustomerBase, _ service: Service, into writer: inout ReplyWriter
   ) throws(ReplyError) {
-    let customer = try Session.unseenCustomer(request)
+    let customer = try UnseenCustomer(request, of: base)
     var members = base.scores(of: customer) ?? []
     if let scorer = service.scorer {
       do { members = merged(members, try scorer.score(customer, by: base)) } catch {
@@ -151,56 +151,5 @@ extension Session {
   /// The members of both, a later one of the same name instead of an earlier one.
   private func merged(_ first: [JSON.Member], _ second: [JSON.Member]) -> [JSON.Member] {
     first.filter { member in !second.contains { $0.name == member.name } } + second
-  }
-
-  private static func unseenCustomer(_ request: Request) throws(ReplyError) -> UnseenCustomer {
-    guard request.count <= 1 + 16 else {
-      throw ReplyError(
-        .wrongArguments,
-        "\(request.count - 1) arguments are more than SCORE takes: \(Command.score.arguments)")
-    }
-    var values: [String: Double] = [:]
-    for i in 1..<max(1, request.count) {
-      let parts = request.text(i)?.split(separator: "=", maxSplits: 1) ?? []
-      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
-        throw ReplyError(
-          .wrongArguments,
-          "'\(shown(request.argument(i)))' is not name=number; SCORE takes "
-            + Command.score.arguments)
-      }
-      guard values.updateValue(value, forKey: parts[0].lowercased()) == nil else {
-        throw ReplyError(.wrongArguments, "\(parts[0]) is given twice")
-      }
-    }
-    let names = ["recency_days", "orders", "monetary", "tenure_days"]
-    if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
-      throw ReplyError(
-        .wrongArguments, "SCORE does not know '\(stranger)'; it takes \(Command.score.arguments)")
-    }
-    func whole(_ name: String, from least: Double) throws(ReplyError) -> Int {
-      guard let value = values[name], value == value.rounded(), (least...1e6).contains(value)
-      else {
-        throw ReplyError(
-          .wrongArguments, "SCORE needs \(name), a whole number from \(Int(least)) to 1000000")
-      }
-      return Int(value)
-    }
-    guard let monetary = values["monetary"], abs(monetary) <= 1e12 else {
-      throw ReplyError(.wrongArguments, "SCORE needs monetary, an amount up to 10^12")
-    }
-    let customer = UnseenCustomer(
-      recencyDays: try whole("recency_days", from: 0), orders: try whole("orders", from: 1),
-      monetary: Int64((monetary * 10_000).rounded(.toNearestOrEven)),
-      tenureDays: try whole("tenure_days", from: 0))
-    guard customer.recencyDays <= customer.tenureDays else {
-      throw ReplyError(
-        .wrongArguments, "recency_days is at most tenure_days, the days since the first purchase")
-    }
-    guard customer.orders > 1 || customer.recencyDays == customer.tenureDays else {
-      throw ReplyError(
-        .wrongArguments,
-        "one order is the first and the last purchase: recency_days and tenure_days are equal then")
-    }
-    return customer
   }
 }

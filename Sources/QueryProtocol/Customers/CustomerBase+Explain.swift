@@ -1,5 +1,5 @@
 import Columns
-import JSONText
+package import JSONText
 
 extension CustomerBase {
   /// Why a customer has these scores and this segment: each score with what the measured column must be for the
@@ -51,10 +51,10 @@ extension CustomerBase {
 
   private func text(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
 
-  /// The scores that a customer of these figures would get by the snapshot's cuts; nil when the snapshot has
-  /// none, or scores customers apart by a column.
+  /// The scores that a customer of these figures would get by the snapshot's cuts, within its group where
+  /// customers are scored apart by a column; nil when the snapshot has no cuts, or none of the group.
   func scores(of customer: UnseenCustomer) -> [JSON.Member]? {
-    guard let ruler = ScoreRuler(metadata), ruler.groupColumn == nil else { return nil }
+    guard let ruler = ScoreRuler(metadata, of: customer) else { return nil }
     var members: [JSON.Member] = []
     var digits: [String] = []
     for measure in ruler.measures {
@@ -68,14 +68,26 @@ extension CustomerBase {
   }
 }
 
+extension ScoreRuler {
+  /// The cuts for an unseen customer: those of its group, whose column must be given; an empty value is none.
+  package init?(_ metadata: JSON, of customer: UnseenCustomer) {
+    guard let column = metadata["rfm"]?["by"]?.stringValue else {
+      self.init(metadata)
+      return
+    }
+    guard let group = customer.given[column] else { return nil }
+    self.init(metadata, group: group.isEmpty ? nil : group)
+  }
+}
+
 extension ScoreRuler.Measure {
-  /// The score of an unseen customer, each of whose orders counts as a purchase day.
+  /// The score of an unseen customer.
   package func score(of customer: UnseenCustomer) -> Int {
     switch column {
-    case "recency_days": score(of: Int64(customer.recencyDays))
+    case "recency_days": score(of: customer.recencyDays)
     case "monetary_total": score(of: customer.monetary)
     case "monetary_mean":
-      score(ofMean: Money.double(customer.monetary) / Double(max(1, customer.orders)))
+      score(ofMeanOf: customer.monetary, orders: Int64(customer.orders))
     case "purchase_days": score(of: Int64(customer.purchaseDays))
     default: score(of: Int64(customer.orders))
     }

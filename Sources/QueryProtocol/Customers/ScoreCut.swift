@@ -1,10 +1,11 @@
 import JSONText
+import Kernels
 
 /// A cut between two scores, as a snapshot's record holds it: `lower + numerator / denominator · (upper − lower)`.
 enum ScoreCut: Sendable {
   /// Through whole days, whole counts, or amounts in units of 10⁻⁴: compared without rounding.
   case integer(lower: Int64, upper: Int64, numerator: Int, denominator: Int)
-  /// Through mean amounts, in currency.
+  /// Through mean amounts that were not rounded, in currency: of snapshots of earlier versions.
   case real(Double)
 
   init?(_ json: JSON) {
@@ -31,13 +32,11 @@ enum ScoreCut: Sendable {
     }
   }
 
-  /// Whether a mean amount, in currency, lies above the cut.
-  func isBelow(mean: Double) -> Bool {
+  /// Whether the mean amount of some orders lies above the cut.
+  func isBelow(meanOf total: Int64, orders: Int64) -> Bool {
     switch self {
-    case .integer(let lower, let upper, let numerator, let denominator):
-      mean * 10_000
-        > Double(lower) + Double(numerator) / Double(denominator) * (Double(upper) - Double(lower))
-    case .real(let cut): mean > cut
+    case .integer: isBelow(meanAmount(total, orders: orders))
+    case .real(let cut): Double(total) / 10_000 / Double(max(1, orders)) > cut
     }
   }
 

@@ -21,15 +21,17 @@ package struct ScoreRuler: Sendable {
       return lessIsBetter ? binCount - below : 1 + below
     }
 
-    /// The score of a mean amount, in currency.
-    package func score(ofMean mean: Double) -> Int {
-      1 + cuts.reduce(0) { $0 + ($1.isBelow(mean: mean) ? 1 : 0) }
+    /// The score of the mean amount of some orders.
+    package func score(ofMeanOf total: Int64, orders: Int64) -> Int {
+      1 + cuts.reduce(0) { $0 + ($1.isBelow(meanOf: total, orders: orders) ? 1 : 0) }
     }
 
     /// A change of the measured column that changes the score.
     package struct Step: Equatable {
       /// What the column must be.
       package let condition: String
+      /// The value at its bound: whole days, a count, or an amount in units of 10⁻⁴.
+      package let value: Int64
       /// The score that it then has: equal values leave scores out that nobody can have.
       package let score: Int
     }
@@ -40,7 +42,7 @@ package struct ScoreRuler: Sendable {
       guard cuts.indices.contains(index) else { return nil }
       let value = lessIsBetter ? cuts[index].floor : above(cuts[index])
       return Step(
-        condition: lessIsBetter ? atMost(value) : atLeast(value),
+        condition: lessIsBetter ? atMost(value) : atLeast(value), value: value,
         score: min(binCount, max(score + 1, self.score(of: value))))
     }
 
@@ -50,7 +52,7 @@ package struct ScoreRuler: Sendable {
       guard cuts.indices.contains(index) else { return nil }
       let value = lessIsBetter ? above(cuts[index]) : cuts[index].floor
       return Step(
-        condition: lessIsBetter ? atLeast(value) : atMost(value),
+        condition: lessIsBetter ? atLeast(value) : atMost(value), value: value,
         score: max(1, min(score - 1, self.score(of: value))))
     }
 

@@ -1,19 +1,19 @@
-import Classification
 import Columns
 import JSONText
 import Models
+import Pipeline
 import QueryProtocol
 
 /// What a snapshot's record says of how its customers were scored, read once and ready to score others.
 struct SnapshotModels: Sendable {
-  let asOf: Int32
-  /// Nil when customers were scored apart by a column, whose value an unseen customer does not have.
-  let ruler: ScoreRuler?
-  /// The rules that come before the preset, if it is one.
-  let rules: SegmentRules?
-  let judge: SegmentJudge?
+  let bins: RFMBins?
+  /// The column within whose values customers were scored apart.
+  let groupColumn: String?
+  let taxonomies: RecordedTaxonomies?
   let lifetime: (models: LifetimeModels, scoring: LifetimeScoring)?
   let clusters: ClusteringModel?
+  /// Columns of a regression, which reads transactions: they are not known of an unseen customer unless given.
+  let unknownColumns: Set<String>
   /// Why something that the snapshot has cannot be said of an unseen customer.
   let notes: [String]
 
@@ -21,43 +21,28 @@ struct SnapshotModels: Sendable {
   init(_ base: ServedBase) {
     let record = base.metadata
     var notes: [String] = []
-    asOf = base.asOf
-    let ruler = ScoreRuler(record)
-    if let column = record["rfm"]?["by"]?.stringValue {
-      notes.append("scores and segment: customers are scored within \(column)")
-    }
-    self.ruler = ruler?.groupColumn == nil ? ruler : nil
-    do { rules = try SegmentRules(record) } catch {
-      rules = nil
+    bins = SnapshotModels.bins(record["configuration"]?["bins"])
+    groupColumn = record["rfm"]?["by"]?.stringValue
+    do {
+      let read = try RecordedTaxonomies(base)
+      try read?.prepare(base)
+      taxonomies = read
+    } catch {
+      taxonomies = nil
       notes.append("segment: \(error)")
     }
-    judge = SnapshotModels.readJudge(base, rules?.presetName, &notes)
+    let isRegression = record["models"]?["regression"] != nil
+    unknownColumns = isRegression ? ["p_alive", "expected_purchases", "clv"] : []
+    if isRegression {
+      notes.append(
+        "value: the regression reads a customer's transactions, which SCORE is not given")
+    }
     lifetime = SnapshotModels.readLifetime(record, &notes)
     clusters = SnapshotModels.readClusters(record, &notes)
     self.notes = notes
   }
 
-  private static func readJudge(
-    _ base: ServedBase, _ presetName: String?, _ notes: inout [String]
-  ) -> SegmentJudge? {
-    let record = base.metadata
-    guard let name = presetName else { return nil }
-    guard let preset = SegmentPreset(named: name) else {
-      notes.append("segment: taxonomy \(name) is none of the presets")
-      return nil
-    }
-    guard let rfm = record["rfm"], let model = try? RFMModel(json: rfm),
-      let bins = bins(record["configuration"]?["bins"]),
-      let judge = SegmentJudge(
-        preset, bins: bins, model: model, snapshot: base.frame, asOf: base.asOf)
-    else {
-      notes.append("segment: the snapshot's record does not hold what taxonomy \(name) needs")
-      return nil
-    }
-    return judge
-  }
-
-  private static func bins(_ json: JSON?) -> RFMBins? {
+  static func bins(_ json: JSON?) -> RFMBins? {
     guard let recency = json?["recency"]?.intValue, let frequency = json?["frequency"]?.intValue,
       let monetary = json?["monetary"]?.intValue,
       [recency, frequency, monetary].allSatisfy(RFMOptions.binRange.contains)
@@ -68,10 +53,6 @@ struct SnapshotModels: Sendable {
   private static func readLifetime(
     _ record: JSON, _ notes: inout [String]
   ) -> (models: LifetimeModels, scoring: LifetimeScoring)? {
-    if record["models"]?["regression"] != nil {
-      notes.append(
-        "value: the regression reads a customer's transactions, which SCORE is not given")
-    }
     guard let json = record["models"]?["lifetime"] else { return nil }
     do {
       let models = try LifetimeModels(json: json)
@@ -83,11 +64,13 @@ struct SnapshotModels: Sendable {
         notes.append("value: the record lacks horizon, discount or margin")
         return nil
       }
+      let more = settings["moreHorizons"]?.arrayValue?.compactMap(\.stringValue) ?? []
       return (
         models,
         LifetimeScoring(
           kind: models.purchases.model.kind, ruler: models.purchases.model.ruler,
-          horizonDays: horizon, discountPerYear: discount, margin: margin)
+          horizonDays: horizon, discountPerYear: discount, margin: margin,
+          moreHorizons: more.compactMap { TimeSpan($0) })
       )
     } catch {
       notes.append("value: \(error)")
@@ -101,5 +84,26 @@ struct SnapshotModels: Sendable {
       notes.append("cluster: \(error)")
       return nil
     }
+  }
+
+  /// The columns of value of one customer, as the night computes them for all.
+  func valueColumns(of customer: UnseenCustomer) -> [Column] {
+    guard let (models, scoring) = lifetime else { return [] }
+    let summary = CustomerSummary(
+      asOf: customer.asOf, firstDays: AlignedBuffer([customer.firstDay]),
+      lastDays: AlignedBuffer([customer.lastDay]), orders: AlignedBuffer([customer.orders]),
+      purchaseDays: AlignedBuffer([customer.purchaseDays]),
+      monetaryTotals: AlignedBuffer([customer.monetary]),
+      firstDayTotals: AlignedBuffer([customer.firstDayTotal]))
+    let scores = scoring.score(summary, models: models)
+    var columns = [
+      ("p_alive", scores.pAlive), ("expected_purchases", scores.expectedPurchases),
+      ("expected_spend", scores.expectedSpend), ("clv", scores.clv),
+    ]
+    for (horizon, values) in zip(scoring.moreHorizons, scores.moreExpectedPurchases) {
+      columns.append((ValueModel.columnName(expectedWithin: horizon), values))
+    }
+    if let residual = scores.residualPurchases { columns.append(("residual_purchases", residual)) }
+    return columns.map { Column($0.0, .float32($0.1)) }
   }
 }

@@ -33,6 +33,13 @@ struct DescendingOrderTests {
         let falling = rows.map { words[$0] }.sorted(by: >)
         #expect(order.count == rows.count)
         #expect(order.distinctCount == Set(falling).count)
+        for place in stride(from: 0, to: falling.count, by: 1 + falling.count / 50) {
+          #expect(order.entry(at: place).word == falling[place])
+          let word = falling[place]
+          for near in [word, word &+ 1, word &- 1] {
+            #expect(order.countAbove(near) == falling.count { $0 > near })
+          }
+        }
         var firsts: [Int64: Int64] = [:]
         var sums: [Int64: Int128] = [:]
         var sum: Int128 = 0

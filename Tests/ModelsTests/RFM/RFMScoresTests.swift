@@ -122,16 +122,17 @@ import Testing
     let summary = randomSummary(count: 3_000, prospectShare: 0.1, random: &random)
     let scores = try RFMScores.score(summary, options: RFMOptions(monetary: .mean))
     let rows = (0..<3_000).filter { !summary.isProspect($0) }
+    // As the column monetary_mean has them: in whole units of 10⁻⁴, halves to even.
     let means = rows.map {
-      Double(summary.monetaryTotals[$0]) / 10_000 / Double(summary.orders[$0])
+      (Double(summary.monetaryTotals[$0]) / Double(summary.orders[$0])).rounded(.toNearestOrEven)
     }
     let sorted = means.sorted()
     for (row, mean) in zip(rows, means) {
       let above = (1..<5).count { j in
-        let position = Double(sorted.count - 1) * Double(j) / 5
-        let low = sorted[Int(position)]
-        let high = sorted[min(Int(position) + 1, sorted.count - 1)]
-        return mean > low + (high - low) * (position - position.rounded(.down))
+        let position = (sorted.count - 1) * j
+        let low = sorted[position / 5]
+        let high = sorted[min(position / 5 + 1, sorted.count - 1)]
+        return (mean - low) * 5 > (high - low) * Double(position % 5)
       }
       #expect(Int(scores.monetary[row]) == 1 + above)
     }
