@@ -10,9 +10,10 @@ import Testing
   @Test func aDiscountLowersTheValueOfARegression() throws {
     let store = try TestStore()
     var log = "customer_id,date,amount\n"
-    for i in 0..<60 {
-      for month in 1...9 where (i + month) % 3 != 0 {
-        log += "c\(i),2024-0\(month)-1\(i % 9),\(10 + i % 7 + month)\n"
+    for i in 0..<120 {
+      for month in 1...9 where (i * i + month * 5 + i / 7) % 4 > i % 3 {
+        let (day, amount) = (10 + (i * 7 + month * 11) % 18, 10 + i % 37 + (month * i) % 5)
+        log += "c\(i),2024-0\(month)-\(day),\(amount)\n"
       }
     }
     try store.ingest(log)

@@ -62,13 +62,21 @@ package struct BetaMixture: Sendable {
       let series = HypergeometricSeries(
         first: e, a: a, e: e, c: c, zMax: z, logScale: log(min(1, rho)))
     else { return nil }
-    if e < -1 {
-      // Terms change their signs.
-      let power = exp(-(a - 1) * log1p(sigmaMax))
-      let value = purchases(sigma: sigmaMax, rule: .series(series))
-      guard power * series.sumOfMagnitudes(z) <= Self.cancellationMax * value else { return nil }
+    return e < -1 && cancels(series, sigmaMax: sigmaMax, e: e) ? nil : series
+  }
+
+  /// Whether W, whose terms change their signs for e < −1, loses too much at some σ up to the greatest: most is
+  /// lost where z is large and its power (1 − z)^(a − 1) not yet small, and hardly anything where |e| z < 1.
+  private func cancels(_ series: HypergeometricSeries, sigmaMax: Double, e: Double) -> Bool {
+    var sigma = sigmaMax
+    while true {
+      let z = sigma / (1 + sigma)
+      let power = exp(-(a - 1) * log1p(sigma))
+      let value = purchases(sigma: sigma, rule: .series(series))
+      if !(power * series.sumOfMagnitudes(z) <= Self.cancellationMax * value) { return true }
+      if z * -e < 1 { return false }
+      sigma /= 1.25
     }
-    return series
   }
 
   /// 2F1(a, c − ρ; c; z) − 1 for σ up to `sigmaMax`; nil where it converges too slowly or cancels.

@@ -32,14 +32,14 @@ package struct HypergeometricSeries: Sendable {
     while true {
       for _ in 0..<8 {
         coefficients.append(w)
-        w *= (a + n - 1) * (e + n) / ((c + n - 1) * (n + 1))
+        w *= (a + (n - 1)) * (e + n) / ((c + (n - 1)) * (n + 1))
         n += 1
       }
       guard w.isFinite else { return nil }
       let logMagnitude = w == 0 ? -1e6 : Special.naturalLog(abs(w))
       logMagnitudes.append(logMagnitude)
       // From here on terms must shrink: past n = |e|, a and c the ratio only falls towards z.
-      let ratio = abs((a + n - 1) * (e + n) / ((c + n - 1) * (n + 1))) * zMax
+      let ratio = abs((a + (n - 1)) * (e + n) / ((c + (n - 1)) * (n + 1))) * zMax
       if ratio < 1,
         logMagnitude + (n - 1) * logZ - Special.naturalLog(1 - ratio) < logTolerance
       {

@@ -3,6 +3,8 @@
     python make_extremes.py > extremes.csv                   # 2,000 points, some minutes
     python make_extremes.py 8000 2 > whole.csv               # more points, another seed
 
+The last two rows of extremes.csv are points of the second that had once gone wrong.
+
 Every parameter and time is 10^-6 to 10^6 (x: 0 to 10^6), log-uniform, half of the points on the corners of that box.
 
 mixture: rho, a, b, sigma: N and S of Documentation/Models.md, (4) and (5).
