@@ -48,6 +48,34 @@ final class LineClient {
     return nil
   }
 
+  /// Memory of the server that is resident now, in bytes.
+  func residentByteCount() throws -> Int {
+    let path = "/proc/\(server.processIdentifier)/statm"
+    let fields = try String(contentsOfFile: path, encoding: .utf8).split(separator: " ")
+    return (Int(fields[1]) ?? 0) * Int(getpagesize())
+  }
+
+  /// Sends bytes until all are sent or the server takes no more for a second; how many it took.
+  func push(_ bytes: [UInt8]) -> Int {
+    var wait = timeval(tv_sec: 1, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count <= 0 { break }
+      sent += count
+    }
+    return sent
+  }
+
+  /// Reads up to `byteCountMax` bytes of whatever comes; 0 when nothing does for 5 seconds.
+  func pull(_ byteCountMax: Int) -> Int {
+    var wait = timeval(tv_sec: 5, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+    var buffer = [UInt8](repeating: 0, count: byteCountMax)
+    return max(0, read(descriptor, &buffer, buffer.count))
+  }
+
   /// Sends one line and reads the reply, a JSON object.
   func ask(_ line: String) throws -> [String: Any] {
     let bytes = Array((line + "\n").utf8)
