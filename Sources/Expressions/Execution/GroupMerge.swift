@@ -47,7 +47,10 @@ struct GroupMerge {
       let count = table!.count
       try groupKeys.checkCount(count, aggregates, control)
       rowCounts.append(contentsOf: repeatElement(0, count: count - rowCounts.count))
-      for a in accumulators.indices { accumulators[a].grow(to: count) }
+      for a in accumulators.indices {
+        try control.check()
+        accumulators[a].grow(to: count)
+      }
     } else {
       groups = rowCounts.indices.map { UInt32($0) }
     }

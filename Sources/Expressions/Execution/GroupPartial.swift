@@ -193,7 +193,10 @@ struct GroupPartial {
     }
     try groupKeys.checkCount(table!.count, aggregates, control)
     rowCounts.append(contentsOf: repeatElement(0, count: table!.count - rowCounts.count))
-    for a in accumulators.indices { accumulators[a].grow(to: table!.count) }
+    for a in accumulators.indices {
+      try control.check()
+      accumulators[a].grow(to: table!.count)
+    }
     return ids
   }
 }
