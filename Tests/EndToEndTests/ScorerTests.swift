@@ -194,6 +194,13 @@ import Testing
       let segment = try #require(explained["segment"] as? [String: Any])
       #expect(segment["name"] as? String == customer["segment"] as? String)
       #expect((segment["when"] as? String)?.isEmpty == false)
+      if taxonomy == "house" {
+        let asked = try #require(explained["compared_with"] as? [String: Any])
+        let rank = try #require(asked["rank(monetary_total)"] as? Int)
+        #expect((rank <= 100) == (customer["segment"] as? String == "First"))
+        #expect(asked["share(monetary_total)"] is Double)
+        #expect(asked["quantile(orders, 0.8)"] is Double)
+      }
       for move in try #require(explained["moves"] as? [[String: Any]]) {
         directions.insert(move["direction"] as? String ?? "")
         let text = try #require(move["when"] as? String)

@@ -52,6 +52,17 @@ import Testing
     for row in 0..<Self.count { #expect(judged[row] == expected[Self.count - 1 - row]) }
   }
 
+  @Test func callsOfTheWholeBaseAreFoundAsWritten() throws {
+    let rule = try Expression.parse(
+      "rank(x)<=3 AND (clv > Quantile( clv , 0.9 ) OR avg(CASE WHEN n = 'a)''(' THEN x END) > 1) "
+        + "AND rank(x) > 1 AND count(*) > 5 AND abs(x) > 0")
+    #expect(
+      rule.wholeBaseCalls.map(\.text) == [
+        "rank(x)", "Quantile( clv , 0.9 )", "avg(CASE WHEN n = 'a)''(' THEN x END)", "count(*)",
+      ])
+    #expect(try Expression.parse("x > 1 AND abs(x) < 2").wholeBaseCalls.isEmpty)
+  }
+
   @Test func aNewValueStandsBetweenThoseOfTheBase() throws {
     let base = QuerySource(
       frame: Frame(

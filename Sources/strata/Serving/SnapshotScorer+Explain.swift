@@ -1,6 +1,8 @@
 import Classification
 import Columns
+import Expressions
 import JSONText
+import Pipeline
 import QueryProtocol
 
 extension SnapshotScorer {
@@ -21,6 +23,7 @@ extension SnapshotScorer {
       let moves = judge.moves(of: figures)
       if !moves.isEmpty { return [.init("moves", .array(moves.map { SnapshotScorer.json($0) }))] }
     }
+    let compared = try comparisons(of: row, taxonomies, base)
     let known = UnseenRow(base.frame, row: row)
     let steps = try [true, false].flatMap { isUp in
       try ruler.measures.indices.compactMap { index in
@@ -28,6 +31,23 @@ extension SnapshotScorer {
       }
     }
     return [.init("moves", .array(steps))]
+      + (compared.isEmpty ? [] : [.init("compared_with", .object(compared))])
+  }
+
+  /// What the primary taxonomy's rules ask of the whole base, as written, and what it is for this row.
+  private func comparisons(
+    of row: Int, _ taxonomies: RecordedTaxonomies, _ base: ServedBase
+  ) throws -> [JSON.Member] {
+    var members: [JSON.Member] = []
+    for segment in taxonomies.classifier.taxonomies[0].segments {
+      for call in segment.rule?.expression.wholeBaseCalls ?? []
+      where !members.contains(where: { $0.name == call.text }) {
+        let bound = try base.source.bind(call, as: .rule)
+        let value = try bound.constant?.json ?? bound.column(named: call.text).json(row)
+        members.append(.init(call.text, value))
+      }
+    }
+    return members
   }
 
   private static func json(_ move: SegmentJudge.Move) -> JSON {
@@ -62,6 +82,21 @@ extension SnapshotScorer {
       "from": JSON(scores[index]), "to": JSON(step.score),
       "segment": columns.first?.string(0).map { .string($0) } ?? .null,
     ]
+  }
+}
+
+extension Literal {
+  fileprivate var json: JSON {
+    switch self {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .integer(let value): .integer(value)
+    case .decimal(let units, let scale):
+      .number((0..<scale).reduce(Double(units)) { value, _ in value / 10 })
+    case .float(let value): value.isFinite ? .number(value) : .null
+    case .day(let day): .string(Day.text(day))
+    case .string(let text): .string(text)
+    }
   }
 }
 

@@ -66,7 +66,7 @@ final class SnapshotScorer: CustomerScorer {
       }
     }
     if !notes.isEmpty { members.append(.init("not_scored", .array(notes.map { .string($0) }))) }
-    let missing = SnapshotScorer.missing(customer, models, base)
+    let missing = SnapshotScorer.missing(row, models, base)
     if !missing.isEmpty {
       members.append(.init("taken_as_null", .array(missing.map { .string($0) })))
     }
@@ -102,17 +102,17 @@ final class SnapshotScorer: CustomerScorer {
 
   /// Columns that rules and clusters ask for and that were not given, so that they count as null.
   private static func missing(
-    _ customer: UnseenCustomer, _ models: SnapshotModels, _ base: ServedBase
+    _ row: UnseenRow, _ models: SnapshotModels, _ base: ServedBase
   ) -> [String] {
     let taxonomies = models.taxonomies
     var asked = taxonomies?.classifier.neededColumnNames ?? []
     asked.formUnion(models.clusters?.transforms.map { $0.name.lowercased() } ?? [])
     var made = figureNames.union(taxonomies?.columnNames ?? []).union(models.unknownColumns)
     made.remove("customer_id")
-    made.formUnion(models.valueColumns(of: customer).map(\.name))
     made.insert("cluster")
     return base.frame.names.filter {
-      asked.contains($0.lowercased()) && !made.contains($0) && customer.given[$0] == nil
+      asked.contains($0.lowercased()) && !made.contains($0) && row.known[$0] == nil
+        && row.given[$0] == nil
     }
   }
 }
