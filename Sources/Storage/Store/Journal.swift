@@ -48,6 +48,8 @@ struct Journal: Sendable, Equatable {
   static let temporaryFileName = ".journal.json.tmp"
   /// The same as done, which only has to be renamed.
   static let doneFileName = ".journal.json.done"
+  /// A second name of the journal before, until the change is made or given up.
+  static let formerFileName = ".journal.json.former"
   static let identity = FileIdentity(storeID: "", path: fileName)
 
   var members: [JSON.Member] {

@@ -14,7 +14,14 @@ final class JournalInProgress: Sendable {
   private final class Work: Sendable {
     let store: Store
     let journal: Journal
-    private let failure = Mutex<StorageError?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+      var failure: StorageError?
+      /// Whether the store has the new journal, and whether it had one before.
+      var hasBegun = false
+      var hasFormer = false
+    }
 
     init(_ journal: Journal, _ store: Store) {
       self.journal = journal
@@ -25,20 +32,30 @@ final class JournalInProgress: Sendable {
       do throws(StorageError) {
         try begin()
       } catch {
-        failure.withLock { $0 = error }
+        state.withLock { $0.failure = error }
       }
     }
 
-    var error: StorageError? { failure.withLock { $0 } }
+    var error: StorageError? { state.withLock { $0.failure } }
+    var hasBegun: Bool { state.withLock { $0.hasBegun } }
+    var hasFormer: Bool { state.withLock { $0.hasFormer } }
 
     private func begin() throws(StorageError) {
       var done = journal
       done.state = .done
       try store.writeSealed(done.members, Journal.identity, to: Journal.doneFileName)
       try store.writeSealed(journal.members, Journal.identity, to: Journal.temporaryFileName)
-      try store.system.rename(
-        store.path + "/" + Journal.temporaryFileName, to: store.path + "/" + Journal.fileName)
-      try store.system.synchronizeDirectory(store.path)
+      let (path, system) = (store.path, store.system)
+      let name = path + "/" + Journal.fileName
+      let former = path + "/" + Journal.formerFileName
+      if try system.exists(former) { try system.removeFile(former) }
+      if try system.exists(name) {
+        try system.link(name, as: former)
+        state.withLock { $0.hasFormer = true }
+      }
+      try system.rename(path + "/" + Journal.temporaryFileName, to: name)
+      state.withLock { $0.hasBegun = true }
+      try system.synchronizeDirectory(path)
     }
   }
 
@@ -64,14 +81,23 @@ final class JournalInProgress: Sendable {
   func finish() {
     let (path, system) = (work.store.path, work.store.system)
     try? system.rename(path + "/" + Journal.doneFileName, to: path + "/" + Journal.fileName)
+    if work.hasFormer { try? system.removeFile(path + "/" + Journal.formerFileName) }
   }
 
-  /// Removes what has no use when the change was not made; that it was begun may stay.
-  func giveUp() {
+  /// Brings back the journal before, when the change was not made and nothing is left of it; else the next writer finds
+  /// what was begun.
+  func giveUp(isUndone: Bool) {
     thread.join()
     let (path, system) = (work.store.path, work.store.system)
-    for name in [Journal.temporaryFileName, Journal.doneFileName] {
-      try? system.removeFile(path + "/" + name)
+    let name = path + "/" + Journal.fileName
+    let former = path + "/" + Journal.formerFileName
+    if work.hasBegun && isUndone {
+      if work.hasFormer { try? system.rename(former, to: name) } else { try? system.removeFile(name) }
+    } else if work.hasFormer {
+      try? system.removeFile(former)
+    }
+    for leftover in [Journal.temporaryFileName, Journal.doneFileName] {
+      try? system.removeFile(path + "/" + leftover)
     }
   }
 }

@@ -55,8 +55,8 @@ extension StoreWriter {
         beginning?.join()
       } else {
         store.removeNextManifest()
-        beginning?.giveUp()
-        made.remove()
+        beginning?.join()
+        beginning?.giveUp(isUndone: made.remove())
       }
       throw error.advice.contains("could not be put back")
         ? error : error.advising("nothing was published: the store is as it was")
@@ -183,6 +183,8 @@ private final class MadeDirectories {
     paths.insert(new)
   }
 
-  /// Removes them all. What cannot be removed now, the next writer removes.
-  func remove() { for path in paths { _ = try? store.removeOwnDirectory(path) } }
+  /// Removes them all; false where something cannot be removed now: the next writer removes it.
+  func remove() -> Bool {
+    paths.reduce(true) { ((try? store.removeOwnDirectory($1)) ?? false) && $0 }
+  }
 }
