@@ -21,6 +21,8 @@ package enum StorageLimits {
   package static let generationCountMax = 1_000_000
   /// Bytes of a column's name.
   package static let columnNameByteCountMax = 1_024
+  /// Publications of a store.
+  static let changeCountMax = 1 << 53
   /// Outputs of one publication.
   static let outputCountMax = 4_096
   /// Bytes of one entry of a log, and of a log.

@@ -75,7 +75,7 @@ extension Journal {
   init(_ json: JSON, path: String) throws(StorageError) {
     let fields = JSONFields(json: json, path: path)
     storeID = try fields.storeID("store")
-    change = try fields.count("change", upTo: Int.max)
+    change = try fields.count("change", upTo: StorageLimits.changeCountMax)
     guard let state = State(rawValue: try fields.string("state")) else {
       throw fields.fail("state", "begun or done")
     }

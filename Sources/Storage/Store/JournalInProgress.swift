@@ -92,7 +92,11 @@ final class JournalInProgress: Sendable {
     let name = path + "/" + Journal.fileName
     let former = path + "/" + Journal.formerFileName
     if work.hasBegun && isUndone {
-      if work.hasFormer { try? system.rename(former, to: name) } else { try? system.removeFile(name) }
+      if work.hasFormer {
+        try? system.rename(former, to: name)
+      } else {
+        try? system.removeFile(name)
+      }
     } else if work.hasFormer {
       try? system.removeFile(former)
     }

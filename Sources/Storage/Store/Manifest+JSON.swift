@@ -32,7 +32,7 @@ extension Manifest {
     }
     format = Int(version)
     storeID = try fields.storeID("store")
-    change = try fields.count("change", upTo: Int.max)
+    change = try fields.count("change", upTo: StorageLimits.changeCountMax)
     if format >= 2 { try readSecondFormat(fields) }
     batches = try fields.entries("batches", BatchEntry.init)
     snapshots = try fields.entries("snapshots", SnapshotEntry.init)
