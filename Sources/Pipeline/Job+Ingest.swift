@@ -18,7 +18,9 @@ extension Job {
     publication.batches = []
     newRows = nil
     let storePath = store.path
-    let rejects = try request.rejectsPath.map { try RejectsFile($0, inputs: request.paths, store: storePath) }
+    let rejects = try request.rejectsPath.map {
+      try RejectsFile($0, inputs: request.paths, store: storePath)
+    }
     let existing = order.count == 0 ? nil : order.existing
     let batch = try clock.measure("read") {
       try Ingest.ingest(request.paths, options: request.options, existing: existing) {

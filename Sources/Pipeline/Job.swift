@@ -70,14 +70,14 @@ package struct Job: ~Copyable {
       throw store.naming(error, ids: order.ids)
     }
     var numbers = store.manifest.batches.map(\.number)
-    if newRows != nil { numbers.append((numbers.last ?? 0) + 1) }
+    if newRows != nil { numbers.append(writer.nextBatchNumber) }
     let attributes = try currentAttributes()
     let rows = rowReader(limit: request.memoryLimitByteCount)
     let scoring = Scoring(
       request: request, order: order, batchNumbers: numbers, attributes: attributes,
       prospectCodes: prospectCodes(),
       previousClusters: try request.clustering.flatMap { _ in
-        try store.latestSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
+        try store.currentSnapshot.flatMap { try store.snapshotRecord($0)["models"]?["clusters"] }
       },
       group: try request.groupColumn.map { name in
         if let column = attributes?.column(named: name) { return CustomerAttribute(column) }

@@ -2,7 +2,7 @@ import Aggregation
 import Columns
 import Storage
 
-/// The fold of what the last snapshot does not have into its summary.
+/// The fold of what a snapshot does not have into its summary.
 struct StoreFold {
   let fold: SummaryFold
 
@@ -14,7 +14,7 @@ struct StoreFold {
   init?(
     _ store: Store, customerCount: Int, asOf: Int32, hasNewOrders: Bool, limit: Int
   ) throws {
-    guard let state = try SummaryState.latest(store) else { return nil }
+    guard let state = try SummaryState.basis(store, asOf: asOf) else { return nil }
     let known = Set(state.batchNumbers)
     let earlier = store.manifest.batches.filter { known.contains($0.number) }
     let later = try store.manifest.batches.filter { !known.contains($0.number) }

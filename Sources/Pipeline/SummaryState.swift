@@ -25,19 +25,39 @@ struct SummaryState {
     ]
   }
 
-  /// The state of the store's latest snapshot; nil when it has none that can be built on.
-  static func latest(_ store: Store) throws(StorageError) -> SummaryState? {
-    guard let entry = store.latestSnapshot else { return nil }
-    let record = try store.snapshotRecord(entry)
-    guard let state = record["state"], state["window"] == .null,
-      let numbers = state["batches"]?.arrayValue?.compactMap(\.intValue),
-      Set(numbers).isSubset(of: store.manifest.batches.map(\.number))
-    else { return nil }
+  /// Snapshots that are looked at for one that can be built on.
+  private static let candidateCountMax = 8
+
+  /// The state to fold later rows into for a date: that of the latest snapshot, not after it, that can be built on; nil
+  /// when there is none. Which snapshot is current does not matter: all of them give the same summary.
+  static func basis(_ store: Store, asOf: Int32) throws(StorageError) -> SummaryState? {
+    var candidateCount = 0
+    for entry in store.manifest.snapshots.reversed() where entry.asOf <= asOf {
+      candidateCount += 1
+      if candidateCount > candidateCountMax { return nil }
+      let state = try store.snapshotRecord(entry)["state"]
+      guard let state, state["window"] == .null,
+        let numbers = state["batches"]?.arrayValue?.compactMap(\.intValue)
+      else { continue }
+      let covered = store.manifest.batches.filter { numbers.contains($0.number) }
+      // Rows of these batches that lie after the snapshot are not in it.
+      guard covered.count == numbers.count, covered.allSatisfy({ $0.lastDay <= entry.asOf }) else {
+        continue
+      }
+      return try SummaryState(store, entry, numbers)
+    }
+    return nil
+  }
+
+  private init?(
+    _ store: Store, _ entry: SnapshotEntry, _ numbers: [Int]
+  ) throws(StorageError) {
     let snapshot = try store.loadSnapshot(
       entry,
       columns: [
-        codeColumn, "first_purchase", "last_purchase", "orders", "purchase_days", "monetary_total",
-        firstDayTotalColumn,
+        SummaryState.codeColumn, "first_purchase", "last_purchase", "orders", "purchase_days",
+        "monetary_total",
+        SummaryState.firstDayTotalColumn,
       ])
     let columns = snapshot.frame.columns.map(\.values)
     guard case .uint32(let codes) = columns[0], case .day(let first) = columns[1],
@@ -48,10 +68,12 @@ struct SummaryState {
     let stored = CustomerSummary(
       asOf: entry.asOf, firstDays: first, lastDays: last, orders: orders, purchaseDays: days,
       monetaryTotals: totals, firstDayTotals: firstDayTotals)
-    guard let summary = byCode(stored, codes, customerCount: store.customerCount) else {
+    guard let summary = SummaryState.byCode(stored, codes, customerCount: store.customerCount)
+    else {
       return nil
     }
-    return SummaryState(summary: summary, batchNumbers: numbers)
+    self.summary = summary
+    batchNumbers = numbers
   }
 
   /// Rows put where their codes say; customers that the snapshot left out have bought nothing yet. Nil when a

@@ -256,7 +256,7 @@ import Testing
     let earlier = ["score", store, "--clv", "none", "--as-of", "1998-05-01"]
     #expect(try Program.run(earlier).status == 0)
     #expect(
-      try Program.run(["ingest", folder.file("other"), log]).status == 0)
+      try Program.run(["run", folder.file("other"), log, "--clv", "none"]).status == 0)
     let before = try folder.contents(of: "store")
     let bad = try folder.write("x.csv", "customer,date,amount\na,2026-01-01,1\nb,never,2\n")
     try FileManager.default.linkItem(
@@ -285,6 +285,30 @@ import Testing
       "run", folder.file("new"), log, "-o", folder.file("new") + "/scores.csv",
     ])
     #expect(first.status == 64)
+    #expect(try Program.run(["verify", store]).status == 0)
+  }
+
+  @Test func theCurrentSnapshotIsTheWayBackFromABadNight() throws {
+    let folder = try Folder()
+    let (store, log) = (folder.file("store"), Program.data("cdnow_sample.csv"))
+    #expect(try Program.run(["run", store, log, "--clv", "none"]).status == 0)
+    func current() throws -> String? {
+      let list = try Program.run(["snapshots", store, "--json"]).json()
+      let snapshots = try #require(list["snapshots"] as? [[String: Any]])
+      return snapshots.first { $0["current"] as? Bool == true }?["name"] as? String
+    }
+    let first = try #require(try current())
+    let past = ["score", store, "--clv", "none", "--as-of", "1998-03-01"]
+    #expect(try Program.run(past).status == 0)
+    #expect(try current() == first)
+    let moved = try Program.run(["snapshots", store, "--current", "1998-03-01"])
+    #expect(moved.status == 0 && moved.output.contains("current"), "\(moved.errors)")
+    #expect(try current() == "1998-03-01.1")
+    let export = try Program.run(["export", store, "-o", folder.file("now.csv"), "--json"])
+    #expect(try export.json()["snapshot"] as? String == "1998-03-01.1", "\(export.errors)")
+    #expect(try Program.run(["gc", store, "--keep", "1"]).status == 0)
+    #expect(try current() == "1998-03-01.1")
+    #expect(try Program.run(["snapshots", store, "--current", "2001-01-01"]).status == 66)
     #expect(try Program.run(["verify", store]).status == 0)
   }
 }

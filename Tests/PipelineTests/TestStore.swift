@@ -80,7 +80,7 @@ final class TestStore {
 
   func latest() throws -> SnapshotReader {
     let store = try opened()
-    return try SnapshotReader(store, store.latestSnapshot!)
+    return try SnapshotReader(store, store.currentSnapshot!)
   }
 
   /// The column files of the customers, by path.

@@ -44,9 +44,16 @@ struct DamageTests {
     }
     // The part of customers.json that no load needs is what verify is for.
     for entry in store.manifest.customers {
-      _ = try StoredFolder(
-        store, folder: entry.folder, recordName: "customers.json", checksum: entry.checksum)
+      _ = try StoredFolder(store, entry)
     }
+    for entry in store.manifest.events { _ = try store.loadEvents(entry) }
+    _ = try store.loadForgotten()
+    for entry in store.manifest.deliveries { _ = try store.loadDelivery(entry) }
+    if try store.deliveryLogContents().tornByteCount > 0 {
+      throw StorageError.damaged(path, found: "a torn log", expected: "a whole one")
+    }
+    try Journal.read(store)?.check(store.manifest, storePath: path)
+    _ = try store.wayBack()
   }
 
   @Test("Every flipped byte of a store is found, by verify and by loading")

@@ -48,7 +48,7 @@ struct LostManifestTests {
   @Test("What a killed creation left, and settings, are no hindrance")
   func killedCreation() throws {
     let directory = TemporaryDirectory()
-    for folder in Manifest.folders { mkdir(directory(folder), 0o755) }
+    for folder in Manifest.firstFolders { mkdir(directory(folder), 0o755) }
     for name in ["LOCK", ".manifest.json.tmp", "strata.yaml"] {
       try overwrite(directory(name), with: [49, 10])
     }

@@ -33,7 +33,7 @@ struct StoreTests {
     #expect(attributes.map(\.codes.array) == [[2, 0]])
     #expect(attributes[0].frame.names == ["region"])
 
-    let snapshot = try store.loadSnapshot(try #require(store.latestSnapshot))
+    let snapshot = try store.loadSnapshot(try #require(store.currentSnapshot))
     #expect(snapshot.name == "2024-10-14.1")
     #expect(snapshot.frame.names == Example.firstFrame.names)
     for (read, written) in zip(snapshot.frame.columns, Example.firstFrame.columns) {

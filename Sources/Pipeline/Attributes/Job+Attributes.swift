@@ -13,7 +13,9 @@ extension Job {
       CustomerAttributes(history, customerCount: order.count)
     }
     let storePath = store.path
-    let rejects = try request.rejectsPath.map { try RejectsFile($0, inputs: request.paths, store: storePath) }
+    let rejects = try request.rejectsPath.map {
+      try RejectsFile($0, inputs: request.paths, store: storePath)
+    }
     let existing = order.count == 0 ? nil : order.existing
     var batch = try clock.measure("read customers") {
       try Ingest.ingestAttributes(

@@ -36,7 +36,7 @@ struct ColumnFileHeader: Equatable {
   func bytes(_ identity: FileIdentity) -> [UInt8] {
     var out = ByteWriter()
     out.append(ColumnFileLayout.headMagic)
-    out.append(UInt16(StorageLimits.formatVersion))
+    out.append(UInt16(StorageLimits.columnFileVersion))
     out.append(type.rawValue)
     out.append(UInt8(0))
     out.append(UInt32(StorageLimits.blockRowCount))
@@ -74,10 +74,10 @@ struct ColumnFileHeader: Equatable {
         56, "checksum \(Checksum.hex(field.uint64(at: 56)))",
         "\(Checksum.hex(checksum)), the header's")
     }
-    guard version == StorageLimits.formatVersion else {
+    guard version == StorageLimits.columnFileVersion else {
       throw StorageError(
         .tooNew, path: path, byteOffset: 8, found: "format version \(version)",
-        expected: "\(StorageLimits.formatVersion)", advice: "use the version that wrote it")
+        expected: "\(StorageLimits.columnFileVersion)", advice: "use the version that wrote it")
     }
     guard let type = ColumnType(rawValue: bytes[10]) else {
       throw fail(10, "column type \(bytes[10])", "one of 1...14")

@@ -43,7 +43,8 @@ package final class BatchStream: @unchecked Sendable {
     self.rowCount = rowCount
     self.sources = sources
     plan = DirectoryPlan(
-      folder: "batches/" + Manifest.name(of: number), recordName: "batch.json", members: [])
+      DirectoryName(folder: Manifest.batchesFolder, number: number),
+      recordName: BatchEntry.recordName, members: [])
     try store.system.makeDirectory(store.path + "/" + plan.temporaryFolder)
   }
 

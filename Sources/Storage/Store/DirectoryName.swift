@@ -85,11 +85,12 @@ extension Store {
     return (named, foreign)
   }
 
-  /// Removes a directory that is shown to be this module's: everything in it has a name of a column file or of a
-  /// record, and is a file. False, with nothing removed, where it is not.
+  /// Removes a directory, if it is there, that is shown to be this module's: everything in it has a name of a column file or of a
+  /// record, and is a file. False, with nothing removed, where it is not that.
   func removeOwnDirectory(_ relative: String) throws(StorageError) -> Bool {
     let directory = path + "/" + relative
-    guard try system.status(directory)?.kind == .directory else { return false }
+    guard let status = try system.status(directory) else { return true }
+    guard status.kind == .directory else { return false }
     for name in try system.list(directory) {
       guard StoredFile.isFileName(name) || Manifest.recordNames.contains(name),
         try system.status(directory + "/" + name)?.kind == .file

@@ -21,16 +21,21 @@ extension DirectoryPlan {
   enum CustomersColumn {
     static let id = "id"
     static let code = "code"
+    static let since = "since"
   }
 
   /// Extra and attribute columns are named with this before, so that none can be taken for one of ours.
   static let extraPrefix = "extra:"
 
   /// Members of snapshot.json that are this module's.
-  static let snapshotMemberNames: Set<String> = ["asOf", "rows", "files", "checksum"]
+  static let snapshotMemberNames: Set<String> = [
+    "store", "asOf", "sequence", "revision", "rows", "files", "checksum",
+  ]
 
-  init(_ draft: BatchDraft, number: Int, customerCount: Int) throws(StorageError) {
-    let folder = "batches/" + Manifest.name(of: number)
+  init(
+    _ draft: BatchDraft, _ directory: DirectoryName, customerCount: Int
+  ) throws(StorageError) {
+    let folder = directory.path
     if let last = draft.lastCustomerCode, Int(last) >= customerCount {
       throw StorageError(
         .invalid, path: folder, found: "customer code \(last)",
@@ -40,21 +45,15 @@ extension DirectoryPlan {
     let summary: BatchSummary
     switch draft.content {
     case .table(let table):
-      self.init(folder: folder, recordName: "batch.json", members: [])
+      self.init(directory, recordName: BatchEntry.recordName, members: [])
       summary = try BatchSummary(table, folder)
       try addColumns(of: table)
     case .stream(let stream):
-      precondition(stream.number == number, "a stream's batch is published as the next one")
+      precondition(
+        stream.plan.directory == directory, "a stream's batch is published as the next one")
       self = stream.plan
       self.stream = stream
       summary = try stream.summary()
-    }
-    self.summary = summary
-    let sources = draft.sources.map { source -> JSON in
-      [
-        "name": .string(source.name), "bytes": JSON(source.byteCount),
-        "hash": .string(Checksum.text(source.contentHash)),
-      ]
     }
     members = [
       JSON.Member("rows", JSON(draft.rowCount)),
@@ -62,9 +61,26 @@ extension DirectoryPlan {
       JSON.Member("firstDay", .string(Day.text(summary.firstDay))),
       JSON.Member("lastDay", .string(Day.text(summary.lastDay))),
       JSON.Member("total", .integer(summary.total)),
-      JSON.Member("sources", .array(sources)),
+      JSON.Member("sources", DirectoryPlan.json(draft.sources)),
       JSON.Member("ingest", draft.ingest),
     ]
+    entry = { checksum in
+      BatchEntry(
+        number: directory.number, revision: directory.revision, rowCount: draft.rowCount,
+        customerCount: draft.customerCount, firstDay: summary.firstDay,
+        lastDay: summary.lastDay, sourceHashes: draft.sources.map(\.contentHash),
+        checksum: checksum)
+    }
+  }
+
+  static func json(_ sources: [BatchSource]) -> JSON {
+    .array(
+      sources.map { source in
+        [
+          "name": .string(source.name), "bytes": JSON(source.byteCount),
+          "hash": .string(Checksum.text(source.contentHash)),
+        ]
+      })
   }
 
   private mutating func addColumns(of table: TransactionTable) throws(StorageError) {
@@ -87,19 +103,34 @@ extension DirectoryPlan {
     for name in names { try add(name, sources[name]) }
   }
 
+  /// - Parameters:
+  ///   - firstCode: of the generation's new customers.
+  ///   - customerCount: of all customers, those of this publication included.
   init(
-    _ draft: CustomersDraft, number: Int, firstCode: Int, customerCount: Int
+    _ draft: CustomersDraft, _ directory: DirectoryName, firstCode: Int, customerCount: Int
   ) throws(StorageError) {
-    let folder = "customers/" + Manifest.name(of: number)
+    let folder = directory.path
+    let attributeRowCount = draft.attributes?.codes.count ?? 0
+    var since: Int32?
+    if case .day(let day) = draft.attributes?.since { since = day }
+    var members = [
+      JSON.Member("firstCode", JSON(firstCode)),
+      JSON.Member("customers", JSON(draft.newIDs.count)),
+      JSON.Member("attributeRows", JSON(attributeRowCount)),
+    ]
+    if let since { members.append(JSON.Member("since", .string(Day.text(since)))) }
     self.init(
-      folder: folder, recordName: "customers.json",
-      members: [
-        JSON.Member("firstCode", JSON(firstCode)),
-        JSON.Member("customers", JSON(draft.newIDs.count)),
-        JSON.Member("attributeRows", JSON(draft.attributes?.codes.count ?? 0)),
-        JSON.Member("provenance", draft.provenance),
-      ])
-    try add(CustomersColumn.id, ColumnSource(Column("id", .text(draft.newIDs))))
+      directory, recordName: CustomersEntry.recordName,
+      members: members + [JSON.Member("provenance", draft.provenance)])
+    entry = { [since] checksum in
+      CustomersEntry(
+        number: directory.number, revision: directory.revision, firstCode: firstCode,
+        customerCount: draft.newIDs.count, attributeRowCount: attributeRowCount, since: since,
+        checksum: checksum)
+    }
+    try add(
+      CustomersColumn.id,
+      ColumnSource(Column("id", .text(draft.newIDs), validity: draft.idValidity)))
     guard let attributes = draft.attributes else { return }
     if let greatest = attributes.codes.pointer.max(), Int(greatest) >= customerCount {
       throw StorageError(
@@ -108,13 +139,34 @@ extension DirectoryPlan {
         advice: "publish the new customers with their attributes")
     }
     try add(CustomersColumn.code, ColumnSource(Column("code", .uint32(attributes.codes))))
+    if case .days(let days) = attributes.since {
+      try DirectoryPlan.checkOrder(attributes.codes, days, folder)
+      try add(CustomersColumn.since, ColumnSource(Column("since", .day(days))))
+    }
     for column in attributes.frame.columns {
       try add(DirectoryPlan.extraPrefix + column.name, ColumnSource(column))
     }
   }
 
-  init(_ draft: SnapshotDraft, name: String) throws(StorageError) {
-    let folder = "snapshots/" + name
+  /// The rows of one customer must come by rising day.
+  private static func checkOrder(
+    _ codes: AlignedBuffer<UInt32>, _ days: AlignedBuffer<Int32>, _ folder: String
+  ) throws(StorageError) {
+    var last: [UInt32: Int32] = [:]
+    for (code, day) in zip(codes.pointer, days.pointer) {
+      if let before = last.updateValue(day, forKey: code), before >= day {
+        throw StorageError(
+          .invalid, path: folder,
+          found: "attributes of customer code \(code) from \(Day.text(day)) after those from "
+            + Day.text(before),
+          expected: "rising days", advice: "this is a bug: report it")
+      }
+    }
+  }
+
+  /// - Parameter store: of the columns that are shared.
+  init(_ draft: SnapshotDraft, _ directory: DirectoryName, of store: Store) throws(StorageError) {
+    let folder = directory.path
     let names = draft.members.map(\.name)
     if let taken = names.first(where: DirectoryPlan.snapshotMemberNames.contains) {
       throw StorageError(
@@ -128,11 +180,13 @@ extension DirectoryPlan {
         advice: "rename one")
     }
     self.init(
-      folder: folder, recordName: "snapshot.json",
-      members: [
-        JSON.Member("asOf", .string(Day.text(draft.asOf))),
-        JSON.Member("rows", JSON(draft.frame.rowCount)),
-      ] + draft.members)
+      directory, recordName: SnapshotEntry.recordName,
+      members: [JSON.Member("rows", JSON(draft.frame.rowCount))] + draft.members)
+    entry = { checksum in
+      SnapshotEntry(
+        asOf: draft.asOf, sequence: directory.number, revision: directory.revision,
+        rowCount: draft.frame.rowCount, checksum: checksum)
+    }
     for column in draft.frame.columns { try add(column.name, ColumnSource(column)) }
     for column in draft.hiddenColumns {
       guard column.rowCount == draft.frame.rowCount else {
@@ -142,6 +196,18 @@ extension DirectoryPlan {
       }
       try add(column.name, ColumnSource(column), isHidden: true)
     }
+    for column in draft.sharedColumns {
+      let shared = try store.snapshotFolder(column.snapshot)
+      let file = try shared.file(named: column.name)
+      // Opened and found right: nothing damaged is given a second name.
+      let reader = try shared.open(file, rowCount: draft.frame.rowCount)
+      try add(
+        file.name, nil, isHidden: file.isHidden,
+        shared: SharedFile(
+          path: reader.path, origin: file.origin ?? shared.folder + "/" + file.fileName,
+          summary: ColumnFileSummary(
+            type: file.type, rowCount: reader.rowCount, byteCount: file.byteCount,
+            indexChecksum: file.indexChecksum)))
+    }
   }
-
 }

@@ -1,126 +1,45 @@
-package import Columns
-package import JSONText
-
-/// A file that a batch was read from.
-package struct BatchSource: Sendable, Equatable {
-  package let name: String
-  package let byteCount: Int
-  /// A hash of the file's bytes: how the same file is known when it comes again.
-  package let contentHash: UInt64
-
-  package init(name: String, byteCount: Int, contentHash: UInt64) {
-    self.name = name
-    self.byteCount = byteCount
-    self.contentHash = contentHash
-  }
-}
-
-/// A batch to be published.
-package struct BatchDraft: Sendable {
-  enum Content: Sendable {
-    case table(TransactionTable)
-    case stream(BatchStream)
-  }
-  let content: Content
-  package let sources: [BatchSource]
-  /// How it was read (options, report): kept in batch.json as `ingest`.
-  package let ingest: JSON
-
-  package init(_ table: TransactionTable, sources: [BatchSource], ingest: JSON = .object([])) {
-    content = .table(table)
-    self.sources = sources
-    self.ingest = ingest
-  }
-
-  /// Of rows that are written already: the stream is finished.
-  package init(_ stream: BatchStream, ingest: JSON = .object([])) {
-    content = .stream(stream)
-    sources = stream.sources
-    self.ingest = ingest
-  }
-
-  var isStreamed: Bool {
-    if case .stream = content { true } else { false }
-  }
-
-  var rowCount: Int {
-    switch content {
-    case .table(let table): table.rowCount
-    case .stream(let stream): stream.rowCount
-    }
-  }
-
-  var customerCount: Int {
-    switch content {
-    case .table(let table): table.customerCount
-    case .stream(let stream): stream.customerCount
-    }
-  }
-
-  /// The greatest code of a customer.
-  var lastCustomerCode: UInt32? {
-    switch content {
-    case .table(let table): table.customerCodes.pointer.last
-    case .stream(let stream): stream.lastCustomerCode
-    }
-  }
-}
-
-/// New customers, or attributes of customers, to be published.
-package struct CustomersDraft: Sendable {
-  /// Ids of the customers that are new, in the order of their codes.
-  package let newIDs: StringTable
-  package let attributes: AttributeFrame?
-  /// Where they come from: kept in customers.json as `provenance`.
-  package let provenance: JSON
-
-  package init(
-    newIDs: StringTable, attributes: AttributeFrame? = nil, provenance: JSON = .object([])
-  ) {
-    self.newIDs = newIDs
-    self.attributes = attributes
-    self.provenance = provenance
-  }
-}
-
-/// Attributes of some customers: row i is of the customer of code `codes[i]`.
-package struct AttributeFrame: Sendable {
-  package let codes: AlignedBuffer<UInt32>
-  package let frame: Frame
-
-  /// One code a row of the frame.
-  package init(codes: AlignedBuffer<UInt32>, frame: Frame) {
-    precondition(codes.count == frame.rowCount, "attributes have one code a row")
-    self.codes = codes
-    self.frame = frame
-  }
-}
-
-/// A snapshot to be published.
-package struct SnapshotDraft: Sendable {
-  /// The date it is as of, days since 1970-01-01.
-  package let asOf: Int32
-  package let frame: Frame
-  /// Columns of the frame's length that are stored but not part of the visible schema.
-  package let hiddenColumns: [Column]
-  /// Members of snapshot.json besides asOf, rows and schema: models, cuts, taxonomy, configuration.
-  package let members: [JSON.Member]
-
-  package init(
-    asOf: Int32, frame: Frame, hiddenColumns: [Column] = [], members: [JSON.Member] = []
-  ) {
-    self.asOf = asOf
-    self.frame = frame
-    self.hiddenColumns = hiddenColumns
-    self.members = members
-  }
-}
-
 /// Everything that comes into force in one step: all of it or nothing.
+///
+///     var publication = Publication(batches: [batch], snapshots: [snapshot])
+///     publication.current = .keep                  // readers go on answering from the snapshot that they do
+///     let published = try writer.commit(publication)
 package struct Publication: Sendable {
   package var batches: [BatchDraft] = []
   package var customers: [CustomersDraft] = []
   package var snapshots: [SnapshotDraft] = []
+  package var events: [EventsDraft] = []
+  package var forgotten: [ForgottenDraft] = []
+  package var deliveries: [DeliveryDraft] = []
+  /// What goes out of force; its directories are removed, and its numbers never given again.
+  package var removals = Removals()
+  package var current = CurrentSnapshot.byDate
+  /// Replaces the settings of the store; nil leaves them.
+  package var settings: StoreSettings?
+  /// Files outside of the store that come into force with it: written, synchronised, and not renamed yet.
+  package var outputs: [PublishedOutput] = []
+
+  /// Which snapshot readers answer from afterwards.
+  package enum CurrentSnapshot: Sendable, Equatable {
+    /// The new one, unless its date lies before that of the one that they answer from.
+    case byDate
+    /// The one that it is.
+    case keep
+    /// That of this name.
+    case named(String)
+  }
+
+  package struct Removals: Sendable {
+    package var batches: [BatchEntry] = []
+    package var snapshots: [SnapshotEntry] = []
+    package var events: [EventsEntry] = []
+    package var deliveries: [DeliveryEntry] = []
+
+    package init() {}
+
+    var entries: [any ManifestEntry] {
+      batches as [any ManifestEntry] + snapshots + events + deliveries
+    }
+  }
 
   package init(
     batches: [BatchDraft] = [], customers: [CustomersDraft] = [], snapshots: [SnapshotDraft] = []
@@ -133,7 +52,13 @@ package struct Publication: Sendable {
 
 /// What a publication became.
 package struct Published: Sendable, Equatable {
-  package let batches: [BatchEntry]
-  package let customers: [CustomersEntry]
-  package let snapshots: [SnapshotEntry]
+  package internal(set) var batches: [BatchEntry] = []
+  package internal(set) var customers: [CustomersEntry] = []
+  package internal(set) var snapshots: [SnapshotEntry] = []
+  package internal(set) var events: [EventsEntry] = []
+  package internal(set) var forgotten: [ForgottenEntry] = []
+  package internal(set) var deliveries: [DeliveryEntry] = []
+  /// What could not be finished after it came into force: directories that were to be removed, outputs without their
+  /// names. The next writer finishes it.
+  package internal(set) var unfinished: [StorageError] = []
 }

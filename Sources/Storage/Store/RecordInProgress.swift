@@ -10,12 +10,12 @@ final class RecordInProgress: Sendable {
   /// Writes it, so that its name is in the directory; see `synchronizeAndCheck` for the rest.
   init(
     _ plan: DirectoryPlan, _ columns: [ColumnFileSummary], directory: String,
-    identity: FileIdentity, system: SystemCalls
+    storeID: String, system: SystemCalls
   ) throws(StorageError) {
-    let (bytes, checksum) = plan.record(columns, identity: identity)
+    let (bytes, checksum) = plan.record(columns, storeID: storeID)
     self.directory = directory
     self.checksum = checksum
-    self.identity = identity
+    identity = FileIdentity(storeID: storeID, path: plan.folder + "/" + plan.recordName)
     self.system = system
     path = directory + "/" + plan.recordName
     file = try File(path, .create, system: system)

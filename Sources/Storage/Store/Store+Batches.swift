@@ -90,8 +90,7 @@ extension Store {
   }
 
   func batchFolder(_ entry: BatchEntry) throws(StorageError) -> StoredFolder {
-    try StoredFolder(
-      self, folder: entry.folder, recordName: "batch.json", checksum: entry.checksum)
+    try StoredFolder(self, entry)
   }
 
   /// The names of the wanted extra columns among those of a batch's files.

@@ -28,7 +28,8 @@ extension Store {
     return reader
   }
 
-  /// The attributes of every generation that has any, oldest first: a later value replaces an earlier one.
+  /// The attributes of every generation that has any, oldest first: a later value replaces an earlier one, of those that
+  /// hold from the same day on.
   package func loadAttributes() throws(StorageError) -> [AttributeFrame] {
     var frames: [AttributeFrame] = []
     for entry in manifest.customers where entry.attributeRowCount > 0 {
@@ -41,7 +42,23 @@ extension Store {
         let file = try folder.file(named: DirectoryPlan.extraPrefix + name)
         requests.append((try folder.open(file, rowCount: entry.attributeRowCount), name))
       }
-      let columns = try ColumnFileReader.readAll(requests)
+      let hasDays = folder.files.contains { $0.name == DirectoryPlan.CustomersColumn.since }
+      if hasDays {
+        let file = try folder.file(named: DirectoryPlan.CustomersColumn.since)
+        requests.append((try folder.open(file, rowCount: entry.attributeRowCount), "since"))
+      }
+      var columns = try ColumnFileReader.readAll(requests)
+      var since: AttributeFrame.Since = entry.since.map { .day($0) } ?? .always
+      if hasDays {
+        let last = columns.removeLast()
+        guard case .day(let days) = last.values, last.validity == nil else {
+          throw .damaged(
+            path + "/" + folder.folder + "/" + DirectoryPlan.CustomersColumn.since,
+            found: last.type.name,
+            expected: "a day in every row")
+        }
+        since = .days(days)
+      }
       guard case .uint32(let codes) = columns[0].values, columns[0].validity == nil,
         codes.pointer.allSatisfy({ Int($0) < customerCount })
       else {
@@ -52,7 +69,8 @@ extension Store {
       frames.append(
         AttributeFrame(
           codes: codes,
-          frame: Frame(rowCount: entry.attributeRowCount, columns: Array(columns.dropFirst()))))
+          frame: Frame(rowCount: entry.attributeRowCount, columns: Array(columns.dropFirst())),
+          since: since))
     }
     return frames
   }
@@ -63,8 +81,7 @@ extension Store {
   }
 
   private func customersFolder(_ entry: CustomersEntry) throws(StorageError) -> StoredFolder {
-    try StoredFolder(
-      self, folder: entry.folder, recordName: "customers.json", checksum: entry.checksum)
+    try StoredFolder(self, entry)
   }
 
   /// One table of all strings, in order; of one table it is that table.

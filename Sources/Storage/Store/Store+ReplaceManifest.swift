@@ -7,20 +7,7 @@ extension Store {
 
   /// Writes the next manifest beside the one in force, synchronises it and reads it back.
   func writeNextManifest(_ manifest: Manifest) throws(StorageError) {
-    let temporary = path + "/" + Manifest.temporaryFileName
-    if try system.exists(temporary) { try system.removeFile(temporary) }
-    do throws(StorageError) {
-      let (bytes, checksum) = SealedJSON.seal(manifest.members, identity: Manifest.identity)
-      try File.writeAll(bytes, to: temporary, system: system)
-      let written = try SealedJSON.read(temporary, identity: Manifest.identity, system: system)
-      guard written.checksum == checksum else {
-        throw StorageError.damaged(
-          temporary, found: "other bytes than were written", expected: Checksum.text(checksum))
-      }
-    } catch {
-      removeNextManifest()
-      throw error
-    }
+    try writeSealed(manifest.members, Manifest.identity, to: Manifest.temporaryFileName)
   }
 
   /// Removes what `writeNextManifest` has written.
@@ -33,6 +20,8 @@ extension Store {
   /// When the last fsync fails, the old manifest is put back: what was published must not count. That takes one
   /// rename of a second name that the old one was given before, so it works on a full or failing disk. The new
   /// directories stay then, because the disk may come back with either manifest; the next writer removes them.
+  ///
+  /// The manifest of format 1 stays as the way back: it keeps a second name.
   func putNextManifestInPlace(onRename: () -> Void = {}) throws(StorageError) {
     let current = path + "/" + Manifest.fileName
     let temporary = path + "/" + Manifest.temporaryFileName
@@ -41,11 +30,20 @@ extension Store {
     // Opened now, so that nothing but the fsync itself is left to fail after the rename.
     let directory = try File(path, .directory, system: system)
     let hasFormer = try system.exists(current)
+    var wayBack: String?
     do throws(StorageError) {
       if hasFormer { try system.link(current, as: former) }
+      if hasFormer && manifest.format == 1 {
+        wayBack = path + "/" + Manifest.formatOneFileName
+        // An older one is of an earlier migration, from which somebody went back.
+        if try system.exists(wayBack!) { try system.removeFile(wayBack!) }
+        try system.link(current, as: wayBack!)
+      }
       try system.rename(temporary, to: current)
     } catch {
-      for leftover in [temporary, former] { try? system.removeFile(leftover) }
+      for leftover in [temporary, former, wayBack].compactMap(\.self) {
+        try? system.removeFile(leftover)
+      }
       throw error
     }
     onRename()
@@ -66,6 +64,22 @@ extension Store {
       throw cause.advising(
         "the old state could not be put back (\(error)): the new one may be in force; "
           + "check the disk, then look with `strata snapshots`")
+    }
+  }
+
+  /// The manifest of format 1 that this store had before it was migrated; nil where it has none.
+  func wayBack() throws(StorageError) -> Manifest? {
+    let file = path + "/" + Manifest.formatOneFileName
+    guard try system.exists(file) else { return nil }
+    let contents = try SealedJSON.read(file, identity: Manifest.identity, system: system)
+    return try Manifest(contents.json, path: file, today: Int32.max)
+  }
+
+  /// Removes the manifest of format 1 where it names a directory that is removed: there is no way back to it.
+  func removeWayBack(without removed: [DirectoryName]) throws(StorageError) {
+    guard !removed.isEmpty, let wayBack = try wayBack() else { return }
+    if !wayBack.live.isDisjoint(with: removed) {
+      try system.removeFile(path + "/" + Manifest.formatOneFileName)
     }
   }
 }

@@ -23,14 +23,14 @@ package final class Snapshot: Sendable {
 }
 
 extension Store {
-  /// The snapshot of the latest date, and of that the last made; nil when there is none.
-  package var latestSnapshot: SnapshotEntry? { manifest.snapshots.last }
+  /// The snapshot that readers answer from; nil when there is none.
+  package var currentSnapshot: SnapshotEntry? { manifest.currentSnapshot }
 
-  /// A snapshot by `latest`, by its name (`2026-11-21.1`) or by its date (`2026-11-21`: the last made of it).
+  /// A snapshot by `latest` (the current one), by its name (`2026-11-21.1`) or by its date (`2026-11-21`: the last made of it).
   package func snapshot(named name: String) throws(StorageError) -> SnapshotEntry {
     let snapshots = manifest.snapshots
     if let entry = snapshots.first(where: { $0.name == name }) { return entry }
-    if name == "latest", let entry = latestSnapshot { return entry }
+    if name == "latest", let entry = currentSnapshot { return entry }
     if let day = Day.parse(name), let entry = snapshots.last(where: { $0.asOf == day }) {
       return entry
     }
@@ -86,7 +86,6 @@ extension Store {
   }
 
   func snapshotFolder(_ entry: SnapshotEntry) throws(StorageError) -> StoredFolder {
-    try StoredFolder(
-      self, folder: entry.folder, recordName: "snapshot.json", checksum: entry.checksum)
+    try StoredFolder(self, entry)
   }
 }

@@ -30,43 +30,81 @@ extension Store {
   /// Reads and checks every byte of what this store had in force when it was opened, in parallel.
   package func verify() throws(StorageError) -> Verification {
     var verification = Verification()
-    var manifestByteCount = 0
     // The manifest once more: it may have been damaged since.
-    try note(&verification) { () throws(StorageError) in
-      let bytes = try File.readAll(
-        path + "/" + Manifest.fileName, limit: StorageLimits.jsonByteCountMax, system: system)
-      _ = try SealedJSON.open(
-        bytes, path: path + "/" + Manifest.fileName, identity: Manifest.identity)
-      manifestByteCount = bytes.count
+    try verifyJSON(Manifest.fileName, &verification) { () throws(StorageError) in
+      _ = try SealedJSON.read(
+        path + "/" + Manifest.fileName, identity: Manifest.identity, system: system)
     }
-    verification.fileCount += 1
-    verification.byteCount += manifestByteCount
-    for entry in manifest.batches {
-      try verify(entry.folder, "batch.json", entry.checksum, &verification) { name in
-        name == DirectoryPlan.BatchColumn.customer || name == DirectoryPlan.BatchColumn.count
-          ? entry.customerCount : entry.rowCount
+    try verifyJSON(Journal.fileName, &verification) { () throws(StorageError) in
+      // Another may have published since this store was opened.
+      if let journal = try Journal.read(self) {
+        try journal.check(Store.readManifest(path, system), storePath: path)
       }
     }
-    for entry in manifest.customers {
-      try verify(entry.folder, "customers.json", entry.checksum, &verification) { name in
-        name == DirectoryPlan.CustomersColumn.id ? entry.customerCount : entry.attributeRowCount
-      }
+    try verifyJSON(Manifest.formatOneFileName, &verification) { () throws(StorageError) in
+      guard let wayBack = try wayBack(), wayBack.storeID != manifest.storeID else { return }
+      throw .damaged(
+        path + "/" + Manifest.formatOneFileName, found: "store \(wayBack.storeID)",
+        expected: manifest.storeID)
     }
-    for entry in manifest.snapshots {
-      try verify(entry.folder, "snapshot.json", entry.checksum, &verification) { _ in
-        entry.rowCount
-      }
-    }
+    for entry in manifest.entries { try verify(entry, &verification) }
+    try verifyKey(&verification)
+    try verifyLog(&verification)
     return verification
   }
 
+  /// Counts a file in the store's directory, where it is there, and keeps what is wrong with it.
+  private func verifyJSON(
+    _ name: String, _ verification: inout Verification,
+    _ check: () throws(StorageError) -> Void
+  ) throws(StorageError) {
+    guard try system.exists(path + "/" + name) else { return }
+    try note(&verification, check)
+    var byteCount = 0
+    try note(&verification) { () throws(StorageError) in
+      let file = try File(path + "/" + name, .read, system: system)
+      byteCount = try file.byteCount()
+    }
+    verification.byteCount += byteCount
+    verification.fileCount += 1
+  }
+
+  /// The key of the forgotten has no checksum of its own: the records of those know it.
+  private func verifyKey(_ verification: inout Verification) throws(StorageError) {
+    if manifest.forgotten.isEmpty { return }
+    try note(&verification) { () throws(StorageError) in
+      guard let key = try ForgottenKey.read(self) else {
+        throw .damaged(
+          path + "/" + ForgottenKey.path, found: "no key", expected: "the store's key")
+      }
+      for entry in manifest.forgotten { try check(key, StoredFolder(self, entry)) }
+    }
+    verification.fileCount += 1
+    verification.byteCount += ForgottenKey.byteCount
+  }
+
+  private func verifyLog(_ verification: inout Verification) throws(StorageError) {
+    guard try system.exists(path + "/" + AppendLog.deliveriesPath) else { return }
+    var contents = AppendLog.Contents()
+    try note(&verification) { () throws(StorageError) in contents = try deliveryLogContents() }
+    verification.fileCount += 1
+    verification.byteCount += contents.byteCount
+    try note(&verification) { [contents] () throws(StorageError) in
+      guard contents.tornByteCount > 0 else { return }
+      throw StorageError(
+        .damaged, path: path + "/" + AppendLog.deliveriesPath, byteOffset: contents.byteCount,
+        found: "\(contents.tornByteCount) bytes of an entry that is cut short",
+        expected: "whole entries",
+        advice: "a delivery was killed, and had not acted on it: the next one cuts it off")
+    }
+  }
+
   private func verify(
-    _ folder: String, _ recordName: String, _ checksum: UInt64,
-    _ verification: inout Verification, rowCount: (String) -> Int
+    _ entry: any ManifestEntry, _ verification: inout Verification
   ) throws(StorageError) {
     var opened: StoredFolder?
     try note(&verification) { () throws(StorageError) in
-      opened = try StoredFolder(self, folder: folder, recordName: recordName, checksum: checksum)
+      opened = try StoredFolder(self, entry)
     }
     guard let opened else { return }
     verification.fileCount += 1
@@ -74,7 +112,7 @@ extension Store {
     var readers: [ColumnFileReader] = []
     for file in opened.files {
       try note(&verification) { () throws(StorageError) in
-        readers.append(try opened.open(file, rowCount: rowCount(file.name)))
+        readers.append(try opened.open(file, rowCount: entry.rowCount(of: file.name)))
       }
     }
     let tasks = readers.flatMap { reader in reader.entries.indices.map { (reader, $0) } }
@@ -106,6 +144,25 @@ extension Store {
       case .damaged, .missing, .tooNew, .limit: verification.damages.append(error)
       case .notAStore, .locked, .system, .invalid: throw error
       }
+    }
+  }
+}
+
+extension ManifestEntry {
+  /// Rows of a column of the directory.
+  fileprivate func rowCount(of column: String) -> Int {
+    typealias Batch = DirectoryPlan.BatchColumn
+    let ofCustomers = column == Batch.customer || column == Batch.count
+    switch self {
+    case let entry as BatchEntry: return ofCustomers ? entry.customerCount : entry.rowCount
+    case let entry as EventsEntry: return ofCustomers ? entry.customerCount : entry.rowCount
+    case let entry as CustomersEntry:
+      return column == DirectoryPlan.CustomersColumn.id
+        ? entry.customerCount : entry.attributeRowCount
+    case let entry as SnapshotEntry: return entry.rowCount
+    case let entry as ForgottenEntry: return entry.rowCount
+    case let entry as DeliveryEntry: return entry.rowCount
+    default: preconditionFailure("every kind of entry has its columns")
     }
   }
 }

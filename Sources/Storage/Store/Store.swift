@@ -40,7 +40,7 @@ package struct Store: Sendable {
 
   /// What may stand in a directory that becomes a store: settings, and what a killed creation left.
   private static let namesBefore = Set(
-    Manifest.folders + [StoreLock.fileName, Manifest.temporaryFileName, configurationFileName])
+    Manifest.firstFolders + [StoreLock.fileName, Manifest.temporaryFileName, configurationFileName])
 
   /// Throws where a directory without a manifest has what only a store has: batches, customers or snapshots, or
   /// another file of a store. It is a store whose manifest was lost, and nothing in it may be touched.
@@ -52,7 +52,7 @@ package struct Store: Sendable {
     where try system.status(path + "/" + folder)?.kind == .directory {
       content += try system.list(path + "/" + folder).map { folder + "/" + $0 }
     }
-    let names = [Manifest.formerFileName]
+    let names = [Manifest.formerFileName, Manifest.formatOneFileName, Journal.fileName]
     for name in names where try system.exists(path + "/" + name) { content.append(name) }
     guard !content.isEmpty else { return }
     let some = content.prefix(3).joined(separator: ", ")
@@ -78,7 +78,7 @@ package struct Store: Sendable {
         expected: "an empty directory", advice: "name another directory for the new store")
     }
     let lock = try StoreLock(storePath: path, system: system)
-    for folder in Manifest.folders { try system.makeDirectoryIfMissing(path + "/" + folder) }
+    for folder in Manifest.firstFolders { try system.makeDirectoryIfMissing(path + "/" + folder) }
     let store = Store(path: path, manifest: Manifest(), system: system)
     // Another process may have made the store between the look and the lock.
     if try !system.exists(path + "/" + Manifest.fileName) {
@@ -115,7 +115,7 @@ package struct Store: Sendable {
   ) throws(StorageError) -> Manifest {
     let file = path + "/" + Manifest.fileName
     let contents = try SealedJSON.read(file, identity: Manifest.identity, system: system)
-    return try Manifest(contents.json, path: file)
+    return try Manifest(contents.json, path: file, today: system.latestToday)
   }
 
   func identity(_ relativePath: String) -> FileIdentity {

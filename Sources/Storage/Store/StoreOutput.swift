@@ -85,7 +85,7 @@ package enum StoreOutput {
       }
     }
     guard try system.status(path + "/" + StoreLock.fileName) != nil else { return false }
-    for folder in Manifest.folders {
+    for folder in Manifest.firstFolders {
       guard try system.status(path + "/" + folder)?.kind == .directory else { return false }
     }
     return true

@@ -5,8 +5,10 @@ extension StoreWriter {
   /// Publishes everything in `publication` in one step.
   ///
   /// Temporary directories are written, synchronised, re-read and renamed, and then the manifest is replaced; what
-  /// does not depend on each other waits for the disk at the same time.
-  /// An error at any point leaves the old state in force, removes what was new, and says so.
+  /// does not depend on each other waits for the disk at the same time. The journal says before what is about to be
+  /// done, so that the next writer finishes or undoes what a killed one began.
+  /// An error at any point leaves the old state in force, removes what was new, and says so. What is left to do once the
+  /// new one is in force, and fails, is in the result.
   ///
   /// - Parameter mayComeIntoForce: asked when all is written and on the disk, before any of it comes to its name;
   ///   false gives everything up, as an error does.
@@ -14,172 +16,101 @@ extension StoreWriter {
   package mutating func commit(
     _ publication: Publication, when mayComeIntoForce: () -> Bool = { true }
   ) throws(StorageError) -> Published {
-    let manifest = store.manifest
-    var next = manifest
+    try recoverIfNeeded()
+    let old = store
+    var next = old.manifest
+    next.format = StorageLimits.formatVersion
     next.change += 1
-    if manifest.change == 0 { next.storeID = StoreWriter.storeID(of: publication) }
-    let plans = try StoreWriter.plan(publication, manifest)
-    var mayRemove = true
+    if old.manifest.change == 0 { next.storeID = StoreWriter.storeID(of: publication) }
+    let plans = try PublicationPlan(publication, old)
+    let journal = Journal(
+      storeID: next.storeID, change: next.change, state: .begun,
+      makes: plans.directories.map(\.directory), removes: plans.removes,
+      outputs: publication.outputs)
+    let made = MadeDirectories(store)
+    var beginning: JournalInProgress?
+    var isReplaced = false
     do throws(StorageError) {
-      let records = try write(plans, storeID: next.storeID)
-      let published = StoreWriter.enter(
-        publication, plans.compactMap(\.summary), records.map(\.checksum), into: &next)
+      try made.makeFolders(plans.directories)
+      let begun = JournalInProgress(journal, store)
+      beginning = begun
+      let records = try write(plans.directories, made, storeID: next.storeID)
+      let published = try plans.enter(records.map(\.checksum), into: &next)
       try synchronize(records, next)
       guard mayComeIntoForce() else {
         throw StorageError(
           .invalid, path: store.path, found: "that what belongs to the publication failed",
           expected: "both or neither", advice: "")
       }
-      try putInPlace(plans)
-      try store.putNextManifestInPlace(onRename: { mayRemove = false })
+      try begun.wait()
+      try putInPlace(plans.directories, made)
+      try store.putNextManifestInPlace(onRename: { isReplaced = true })
       store = Store(path: store.path, manifest: next, system: store.system)
-      for plan in plans { plan.stream?.keep() }
-      return published
+      for plan in plans.directories { plan.stream?.keep() }
+      return finish(published, begun, journal)
     } catch {
-      if mayRemove {
+      if isReplaced {
+        // The disk may come back with either manifest: what was made stays until it is known which.
+        needsRecovery = true
+        beginning?.join()
+      } else {
         store.removeNextManifest()
-        abandon(plans)
+        beginning?.join()
+        beginning?.giveUp(isUndone: made.remove())
       }
       throw error.advice.contains("could not be put back")
         ? error : error.advising("nothing was published: the store is as it was")
     }
   }
 
-  /// Begins a batch that is written row by row; see `BatchStream`. It is the next batch of this store: nothing
-  /// else may be published before it is, or is given up.
-  package func streamBatch(
-    rowCount: Int, sources: [BatchSource]
-  ) throws(StorageError) -> BatchStream {
-    let manifest = store.manifest
-    return try BatchStream(
-      store,
-      storeID: manifest.change == 0
-        ? StoreWriter.storeID(ofBatches: [(sources, rowCount)]) : manifest.storeID,
-      number: manifest.nextNumber(in: Manifest.batchesFolder), rowCount: rowCount, sources: sources)
-  }
-
-  /// The id of a store is made of what is first published in it, not drawn: the same input gives the same
-  /// bytes in every file. It tells stores of different data apart, which is all that it is for. Of a streamed
-  /// batch the rows' number and sources alone make it: its files are begun before the rest is known.
-  private static func storeID(of publication: Publication) -> String {
-    let batches = publication.batches.map { ($0.sources, $0.rowCount) }
-    if publication.batches.contains(where: \.isStreamed) { return storeID(ofBatches: batches) }
-    var bytes = storeIDBytes(ofBatches: batches)
-    for customers in publication.customers {
-      bytes += Array("\(customers.newIDs.count)".utf8)
-      bytes += Array(customers.newIDs.bytes.pointer.prefix(65_536))
-    }
-    for snapshot in publication.snapshots {
-      bytes += Array("\(snapshot.asOf) \(snapshot.frame.rowCount)".utf8)
-    }
-    return storeID(of: bytes)
-  }
-
-  private static func storeID(
-    ofBatches batches: [(sources: [BatchSource], rowCount: Int)]
-  ) -> String {
-    storeID(of: storeIDBytes(ofBatches: batches))
-  }
-
-  private static func storeIDBytes(
-    ofBatches batches: [(sources: [BatchSource], rowCount: Int)]
-  ) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for batch in batches {
-      for source in batch.sources {
-        bytes += Array(source.name.utf8)
-        withUnsafeBytes(of: source.contentHash.littleEndian) { bytes += Array($0) }
-      }
-      bytes += Array("\(batch.rowCount)".utf8)
-    }
-    return bytes
-  }
-
-  private static func storeID(of bytes: [UInt8]) -> String {
-    let id = Checksum.of(bytes, seed: 1)
-    return Checksum.hex(id == 0 ? 1 : id)
-  }
-
-  /// What will be written where. Numbers go on from the manifest's.
-  private static func plan(
-    _ publication: Publication, _ manifest: Manifest
-  ) throws(StorageError) -> [DirectoryPlan] {
-    var plans: [DirectoryPlan] = []
-    let customerCount = publication.customers.reduce(manifest.customerCount) {
-      $0 + $1.newIDs.count
-    }
-    guard customerCount <= StorageLimits.customerCountMax else {
-      throw StorageError(
-        .limit, path: "customers", found: "\(customerCount) customers",
-        expected: "at most \(StorageLimits.customerCountMax)", advice: "split the store")
-    }
-    // What is planned is entered without its checksum, so that the next of its kind gets the next number.
-    var next = manifest
-    for batch in publication.batches {
-      let number = next.nextNumber(in: Manifest.batchesFolder)
-      let plan = try DirectoryPlan(batch, number: number, customerCount: customerCount)
-      plans.append(plan)
-      next.batches.append(BatchEntry(batch, plan.summary!, number: number, checksum: 0))
-    }
-    for customers in publication.customers {
-      let number = next.nextNumber(in: Manifest.customersFolder)
-      let firstCode = next.customerCount
-      plans.append(
-        try DirectoryPlan(
-          customers, number: number, firstCode: firstCode, customerCount: customerCount))
-      next.customers.append(
-        CustomersEntry(customers, number: number, firstCode: firstCode, checksum: 0))
-    }
-    for snapshot in publication.snapshots {
-      let year = Day.civil(snapshot.asOf).year
-      guard year >= 0 && year <= 9_999 else {
-        throw StorageError(
-          .invalid, path: "snapshots", found: "the year \(year)", expected: "0 to 9999",
-          advice: "check the dates")
-      }
-      let entry = SnapshotEntry(
-        snapshot, sequence: next.nextSequence(asOf: snapshot.asOf), checksum: 0)
-      next.snapshots.append(entry)
-      plans.append(try DirectoryPlan(snapshot, name: entry.name))
-    }
-    return plans
+  /// Gives outputs their names and removes what is out of force; what of it fails is left to the next writer, and told.
+  private func finish(
+    _ published: Published, _ begun: JournalInProgress, _ journal: Journal
+  ) -> Published {
+    var published = published
+    published.unfinished = StoreWriter.rollForward(journal, store).errors
+    if published.unfinished.isEmpty { begun.finish() }
+    return published
   }
 
   /// Writes all plans to their temporary directories. The columns are then on the disk and checked, the JSON files
   /// are only written.
   private func write(
-    _ plans: [DirectoryPlan], storeID: String
+    _ plans: [DirectoryPlan], _ made: MadeDirectories, storeID: String
   ) throws(StorageError) -> [RecordInProgress] {
     let system = store.system
-    func identity(_ path: String) -> FileIdentity { FileIdentity(storeID: storeID, path: path) }
     var jobs: [ColumnFileWriter.Job] = []
     for plan in plans {
-      if plan.stream != nil { continue }
+      if plan.stream != nil {
+        made.note(plan.temporaryFolder)
+        continue
+      }
       let directory = store.path + "/" + plan.temporaryFolder
-      try system.makeDirectory(directory)
+      try made.make(plan.temporaryFolder)
       for column in plan.columns {
+        let path = directory + "/" + column.fileName
+        if let shared = column.shared {
+          try system.link(shared.path, as: path)
+          continue
+        }
         guard let source = column.source else { preconditionFailure("a column has values") }
         jobs.append(
           ColumnFileWriter.Job(
-            source: source, path: directory + "/" + column.fileName,
-            identity: identity(plan.folder + "/" + column.fileName)))
+            source: source, path: path,
+            identity: FileIdentity(
+              storeID: storeID, path: plan.folder + "/" + column.fileName)))
       }
     }
-    let summaries = try ColumnFileWriter.writeAll(jobs, system: system)
+    var summaries = try ColumnFileWriter.writeAll(jobs, system: system)[...]
     var records: [RecordInProgress] = []
-    var done = 0
     for plan in plans {
-      let own: [ColumnFileSummary]
-      if let stream = plan.stream {
-        own = try stream.summaries()
-      } else {
-        own = Array(summaries[done..<done + plan.columns.count])
-        done += plan.columns.count
-      }
+      let own =
+        try plan.stream?.summaries()
+        ?? plan.columns.map { $0.shared?.summary ?? summaries.removeFirst() }
       records.append(
         try RecordInProgress(
-          plan, own, directory: store.path + "/" + plan.temporaryFolder,
-          identity: identity(plan.folder + "/" + plan.recordName), system: system))
+          plan, own, directory: store.path + "/" + plan.temporaryFolder, storeID: storeID,
+          system: system))
     }
     return records
   }
@@ -206,13 +137,12 @@ extension StoreWriter {
   }
 
   /// Renames the temporary directories to their names and makes the names last.
-  private func putInPlace(_ plans: [DirectoryPlan]) throws(StorageError) {
-    for plan in plans {
-      try store.system.rename(
-        store.path + "/" + plan.temporaryFolder, to: store.path + "/" + plan.folder)
-    }
+  private func putInPlace(
+    _ plans: [DirectoryPlan], _ made: MadeDirectories
+  ) throws(StorageError) {
+    for plan in plans { try made.rename(plan.temporaryFolder, to: plan.folder) }
     let folders = Manifest.folders.filter { folder in
-      plans.contains { $0.folder.hasPrefix(folder) }
+      plans.contains { $0.directory.folder == folder }
     }
     let (path, system) = (store.path, store.system)
     let errors = FirstError()
@@ -223,69 +153,38 @@ extension StoreWriter {
     }
     try errors.rethrow()
   }
+}
 
-  /// Enters what was written into the manifest-to-be.
-  private static func enter(
-    _ publication: Publication, _ summaries: [BatchSummary], _ checksums: [UInt64],
-    into next: inout Manifest
-  ) -> Published {
-    var checksums = checksums[...]
-    var batches: [BatchEntry] = []
-    var customers: [CustomersEntry] = []
-    var snapshots: [SnapshotEntry] = []
-    for (batch, summary) in zip(publication.batches, summaries) {
-      let entry = BatchEntry(
-        batch, summary, number: next.nextNumber(in: Manifest.batchesFolder),
-        checksum: checksums.removeFirst())
-      next.batches.append(entry)
-      batches.append(entry)
-    }
-    for draft in publication.customers {
-      let entry = CustomersEntry(
-        draft, number: next.nextNumber(in: Manifest.customersFolder),
-        firstCode: next.customerCount, checksum: checksums.removeFirst())
-      next.customers.append(entry)
-      customers.append(entry)
-    }
-    for draft in publication.snapshots {
-      let entry = SnapshotEntry(
-        draft, sequence: next.nextSequence(asOf: draft.asOf), checksum: checksums.removeFirst())
-      next.snapshots.append(entry)
-      snapshots.append(entry)
-    }
-    next.snapshots.sort(by: SnapshotEntry.isBefore)
-    return Published(batches: batches, customers: customers, snapshots: snapshots)
-  }
+/// The directories that one publication has made: what it may remove when it fails, and nothing else.
+private final class MadeDirectories {
+  private let store: Store
+  /// Relative to the store.
+  private var paths: Set<String> = []
 
-  /// Removes what a failed publication has written. What cannot be removed now, the next writer removes.
-  private func abandon(_ plans: [DirectoryPlan]) {
+  init(_ store: Store) { self.store = store }
+
+  /// Makes the folders that the first directory of a kind needs.
+  func makeFolders(_ plans: [DirectoryPlan]) throws(StorageError) {
     for plan in plans {
-      _ = try? store.removeOwnDirectory(plan.temporaryFolder)
-      _ = try? store.removeOwnDirectory(plan.folder)
+      try store.system.makeDirectoryIfMissing(store.path + "/" + plan.directory.folder)
     }
   }
-}
 
-extension BatchEntry {
-  init(_ draft: BatchDraft, _ summary: BatchSummary, number: Int, checksum: UInt64) {
-    self.init(
-      number: number, rowCount: draft.rowCount, customerCount: draft.customerCount,
-      firstDay: summary.firstDay, lastDay: summary.lastDay,
-      sourceHashes: draft.sources.map(\.contentHash), checksum: checksum)
+  func note(_ path: String) { paths.insert(path) }
+
+  func make(_ path: String) throws(StorageError) {
+    try store.system.makeDirectory(store.path + "/" + path)
+    paths.insert(path)
   }
-}
 
-extension CustomersEntry {
-  init(_ draft: CustomersDraft, number: Int, firstCode: Int, checksum: UInt64) {
-    self.init(
-      number: number, firstCode: firstCode, customerCount: draft.newIDs.count,
-      attributeRowCount: draft.attributes?.codes.count ?? 0, checksum: checksum)
+  func rename(_ old: String, to new: String) throws(StorageError) {
+    try store.system.rename(store.path + "/" + old, to: store.path + "/" + new)
+    paths.remove(old)
+    paths.insert(new)
   }
-}
 
-extension SnapshotEntry {
-  init(_ draft: SnapshotDraft, sequence: Int, checksum: UInt64) {
-    self.init(
-      asOf: draft.asOf, sequence: sequence, rowCount: draft.frame.rowCount, checksum: checksum)
+  /// Removes them all; false where something cannot be removed now: the next writer removes it.
+  func remove() -> Bool {
+    paths.reduce(true) { ((try? store.removeOwnDirectory($1)) ?? false) && $0 }
   }
 }

@@ -12,6 +12,8 @@ package struct StoredFile: Sendable, Equatable {
   /// Kept for the engine's own use (state for the next night), not part of the visible schema.
   package let isHidden: Bool
   let indexChecksum: UInt64
+  /// The path within the store at which it was written, where that is another: it is shared with a directory before.
+  let origin: String?
 
   var json: JSON {
     var members = [
@@ -20,11 +22,13 @@ package struct StoredFile: Sendable, Equatable {
       JSON.Member("index", .string(Checksum.text(indexChecksum))),
     ]
     if isHidden { members.append(JSON.Member("hidden", true)) }
+    if let origin { members.append(JSON.Member("origin", .string(origin))) }
     return .object(members)
   }
 
   init(
-    name: String, fileName: String, summary: ColumnFileSummary, isHidden: Bool
+    name: String, fileName: String, summary: ColumnFileSummary, isHidden: Bool,
+    origin: String? = nil
   ) {
     self.name = name
     self.fileName = fileName
@@ -32,6 +36,7 @@ package struct StoredFile: Sendable, Equatable {
     type = summary.type
     byteCount = summary.byteCount
     indexChecksum = summary.indexChecksum
+    self.origin = origin
   }
 
   init(_ fields: JSONFields) throws(StorageError) {
@@ -46,6 +51,7 @@ package struct StoredFile: Sendable, Equatable {
     byteCount = try fields.count("bytes", upTo: 1 << 50)
     isHidden = fields.json["hidden"]?.boolValue ?? false
     indexChecksum = try fields.checksum("index")
+    origin = fields.json["origin"] == nil ? nil : try fields.text("origin", 256)
   }
 
   /// Names that this module gives to column files: nothing that could lead out of a directory.

@@ -11,22 +11,26 @@ struct StoredFolder {
   let recordByteCount: Int
 
   /// Reads the JSON file, which must be the one that the manifest names.
-  init(
-    _ store: Store, folder: String, recordName: String, checksum: UInt64
-  ) throws(StorageError) {
+  init(_ store: Store, _ entry: any ManifestEntry) throws(StorageError) {
     self.store = store
-    self.folder = folder
-    let relative = folder + "/" + recordName
+    folder = entry.folder
+    let relative = entry.folder + "/" + type(of: entry).recordName
     let path = store.path + "/" + relative
     let contents = try SealedJSON.read(
       path, identity: store.identity(relative), system: store.system)
-    guard contents.checksum == checksum else {
+    guard contents.checksum == entry.checksum else {
       throw .damaged(
         path, found: "checksum \(Checksum.text(contents.checksum))",
-        expected: "\(Checksum.text(checksum)), as in the manifest")
+        expected: "\(Checksum.text(entry.checksum)), as in the manifest")
     }
-    record = contents.json
+    let record = contents.json
+    self.record = record
     recordByteCount = contents.byteCount
+    // Records of format 1 do not say what they are of.
+    let own = [JSON.Member("store", .string(store.manifest.storeID))] + entry.directory.members
+    if record["store"] != nil, own.contains(where: { record[$0.name] != $0.value }) {
+      throw .damaged(path, found: "another directory's record", expected: "that of \(entry.folder)")
+    }
     var files: [StoredFile] = []
     let fields = JSONFields(json: record, path: path)
     for file in try fields.array("files", upTo: StorageLimits.columnCountMax) {
@@ -54,7 +58,8 @@ struct StoredFolder {
   func open(_ file: StoredFile, rowCount: Int) throws(StorageError) -> ColumnFileReader {
     let path = path(of: file)
     let reader = try ColumnFileReader(
-      path: path, identity: store.identity(folder + "/" + file.fileName), system: store.system)
+      path: path, identity: store.identity(file.origin ?? folder + "/" + file.fileName),
+      system: store.system)
     guard reader.type == file.type, reader.byteCount == file.byteCount,
       reader.indexChecksum == file.indexChecksum
     else {

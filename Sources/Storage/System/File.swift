@@ -8,6 +8,10 @@ package struct File: ~Copyable {
     case read
     /// A new file that must not exist yet.
     case create
+    /// The same, which only its owner may read.
+    case createPrivate
+    /// An existing file, for reading and writing; no link is followed.
+    case readWrite
     /// Opened or created, for the lock; no link is followed.
     case readWriteOrCreate
     case directory
@@ -24,16 +28,18 @@ package struct File: ~Copyable {
       switch mode {
       // Without O_NONBLOCK a named pipe would be waited for; of a file it changes nothing.
       case .read: O_RDONLY | O_CLOEXEC | O_NONBLOCK
-      case .create: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+      case .create, .createPrivate: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+      case .readWrite: O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
       case .readWriteOrCreate: O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
       case .directory: O_RDONLY | O_DIRECTORY | O_CLOEXEC
       }
-    switch system.perform(.open, { Int(Glibc.open(path, flags, 0o644)) }) {
+    let permissions: mode_t = mode == .createPrivate ? 0o600 : 0o644
+    switch system.perform(.open, { Int(Glibc.open(path, flags, permissions)) }) {
     case .success(let descriptor): self.descriptor = Int32(descriptor)
     // A socket, or a device without a driver.
     case .failure(let failure)
     where (mode == .read && failure.code == ENXIO)
-      || (mode == .readWriteOrCreate && failure.code == ELOOP):
+      || ((mode == .readWriteOrCreate || mode == .readWrite) && failure.code == ELOOP):
       throw File.notAFile(path)
     case .failure(let failure): throw system.error(.open, failure, path)
     }

@@ -17,6 +17,8 @@ package final class SystemCalls: Sendable {
       case fail(Int32)
       /// This call and all later ones of its kind fail: a disk that is full stays full.
       case failFromThenOn(Int32)
+      /// This call and all later ones of every kind fail: what a killed process leaves.
+      case die
       /// The call is interrupted before it does anything.
       case interrupt
       /// The call moves one byte of what was asked for.
@@ -56,11 +58,12 @@ package final class SystemCalls: Sendable {
   /// The effect due now, counting the call.
   func effect(of call: Call) -> Fault.Effect? {
     guard isCounting else { return nil }
-    let ordinal = counts.withLock { counts in
+    let (ordinal, isDead) = counts.withLock { counts in
       let ordinal = counts[call, default: 0]
       counts[call] = ordinal + 1
-      return ordinal
+      return (ordinal, fault.map { counts[$0.call, default: 0] > $0.ordinal } ?? false)
     }
+    if isDead, fault?.effect == .die { return .die }
     guard let fault, fault.call == call else { return nil }
     switch fault.effect {
     case .failFromThenOn: return ordinal >= fault.ordinal ? fault.effect : nil
@@ -81,6 +84,7 @@ package final class SystemCalls: Sendable {
       switch effect(of: call) {
       case .fail(let code), .failFromThenOn(let code): return .failure(SystemFailure(code: code))
       case .interrupt: continue
+      case .die: return .failure(SystemFailure(code: EIO))
       case .cutShort, nil: break
       }
       let result = body()

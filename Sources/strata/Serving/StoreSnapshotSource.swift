@@ -18,7 +18,7 @@ struct StoreSnapshotSource: SnapshotSource {
   /// Reads each snapshot's models when it is loaded.
   let scorer: SnapshotScorer
 
-  func newestName() throws -> String? { try Store.open(at: path).latestSnapshot?.name }
+  func newestName() throws -> String? { try Store.open(at: path).currentSnapshot?.name }
 
   func load(_ name: String) throws -> ServedBase {
     let store = try Store.open(at: path)

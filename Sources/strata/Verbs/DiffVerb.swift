@@ -14,7 +14,7 @@ struct DiffVerb: ParsableCommand {
     commandName: "diff",
     abstract: "Who moved between segments from one snapshot to another, and why.",
     discussion: """
-      Compares the two latest snapshots, or A with the latest, or A with B. --events writes \
+      Compares the current snapshot with the one before it, or A with the current one, or A with B. --events writes \
       one JSON line for every customer who moved; an alert selects events by an expression \
       over their members and the customer's columns, and runs a command once with the path \
       of the file that holds them.
@@ -155,7 +155,10 @@ struct DiffVerb: ParsableCommand {
           : "\(store.path) has one snapshot only; score another date, e.g. "
             + "`strata score \(store.path) --as-of DATE`")
     }
-    return (all[all.count - 2], all[all.count - 1])
+    // Where the current one has none before it, it is what the one after it is compared with.
+    let place = all.firstIndex { $0.name == store.currentSnapshot?.name } ?? all.count - 1
+    let later = max(1, place)
+    return (all[later - 1], all[later])
   }
 
   /// `changes.jsonl` and an alert's name make `changes.NAME.jsonl`.

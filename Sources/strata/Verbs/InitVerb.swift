@@ -52,7 +52,7 @@ struct InitVerb: ParsableCommand {
       template.amount = file?["amount"]?.stringValue
       template.order = file?["order"]?.stringValue
     }
-    if let snapshot = store.latestSnapshot {
+    if let snapshot = store.currentSnapshot {
       let engine = Set(Configuration.engineColumnNames)
       let columns = try store.snapshotRecord(snapshot)["taxonomies"]?.arrayValue ?? []
       let taxonomies = Set(columns.compactMap { $0["column"]?.stringValue })

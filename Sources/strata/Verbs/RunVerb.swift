@@ -48,7 +48,8 @@ struct RunVerb: ParsableCommand {
     let ingestRequest = try input.request(store: target.store, configuration)
     request.memoryLimitByteCount = ingestRequest.options.memoryLimitByteCount
     let path = output.path(configuration)
-    let destination = try path.map { _ in try output.destination(configuration, store: target.store) }
+    let destination = try path.map { _ in try output.destination(configuration, store: target.store)
+    }
     if let path, let input = FileID.input(ingestRequest.paths + attributeFiles, at: path) {
       throw Failure(
         .usage, "the export \(path) is the input \(input) itself; name another file with -o")

@@ -6,19 +6,29 @@ import Storage
 
 struct SnapshotsVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "snapshots", abstract: "List the snapshots of a store.")
+    commandName: "snapshots", abstract: "List the snapshots of a store, or choose the current one.",
+    discussion: """
+      The current snapshot is what latest means, and what queries, exports and serve answer \
+      from. run and score move it, unless their date lies before its date; --current moves \
+      it anywhere, at once.
+      """)
 
   @OptionGroup var target: StoreArgument
+  @Option(
+    help: ArgumentHelp("Make this snapshot the current one: its name or date.", valueName: "name"))
+  var current: String?
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let store = try Store.open(at: target.store)
+    let store = try current.map(moveCurrent) ?? Store.open(at: target.store)
     let snapshots = store.manifest.snapshots
+    let currentName = store.currentSnapshot?.name
     if common.json {
       let rows = snapshots.map { entry -> JSON in
         [
           "name": .string(entry.name), "asOf": .string(Day.text(entry.asOf)),
-          "customers": JSON(entry.rowCount),
+          "customers": JSON(entry.rowCount), "current": JSON(entry.name == currentName),
         ]
       }
       let report: JSON = [
@@ -27,12 +37,25 @@ struct SnapshotsVerb: ParsableCommand {
       ]
       return try printText(report.compactText + "\n")
     }
-    var table = TextTable(columns: [.left("snapshot"), .left("as of"), .right("customers")])
+    var table = TextTable(
+      columns: [.left("snapshot"), .left("as of"), .right("customers"), .left("")])
     for entry in snapshots {
-      table.append([entry.name, Day.text(entry.asOf), groupedText(entry.rowCount)])
+      table.append([
+        entry.name, Day.text(entry.asOf), groupedText(entry.rowCount),
+        entry.name == currentName ? "current" : "",
+      ])
     }
     try printText(
       snapshots.isEmpty ? "no snapshots yet; make one with `strata score`\n" : table.text)
+  }
+
+  private func moveCurrent(_ name: String) throws -> Store {
+    var writer = try Store.open(at: target.store).lockForWriting()
+    printNotes(writer.notes)
+    _ = try writer.makeCurrent(name)
+    let store = writer.store
+    try writer.close()
+    return store
   }
 }
 
@@ -68,11 +91,11 @@ struct VerifyVerb: ParsableCommand {
 
 struct CollectVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gc", abstract: "Remove all but the latest snapshots.")
+    commandName: "gc", abstract: "Remove all but the latest snapshots and the current one.")
 
   @OptionGroup var target: StoreArgument
 
-  @Option(help: "Snapshots to keep; the latest is always kept.")
+  @Option(help: "Snapshots to keep; the latest and the current one are always kept.")
   var keep: Int
 
   @OptionGroup var common: CommonOptions
@@ -83,8 +106,8 @@ struct CollectVerb: ParsableCommand {
 
   func run() throws {
     var writer = try Store.open(at: target.store).lockForWriting()
-    printNotes(writer.notes)
     let collected = try writer.collect(keepingSnapshots: keep)
+    printNotes(writer.notes)
     if common.json {
       let report: JSON = [
         "removed": .array(collected.snapshots.map { .string($0.name) }),
