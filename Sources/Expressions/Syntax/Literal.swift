@@ -43,7 +43,7 @@ extension Literal {
   }
 
   /// The nearest float; nil for what is no number.
-  var double: Double? {
+  package var double: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .decimal(let mantissa, let scale):

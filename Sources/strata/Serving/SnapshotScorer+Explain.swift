@@ -91,9 +91,8 @@ extension Literal {
     case .null: .null
     case .bool(let value): .bool(value)
     case .integer(let value): .integer(value)
-    case .decimal(let units, let scale):
-      .number((0..<scale).reduce(Double(units)) { value, _ in value / 10 })
-    case .float(let value): value.isFinite ? .number(value) : .null
+    case .decimal, .float, .long:
+      if let double, double.isFinite { .number(double) } else { .null }
     case .day(let day): .string(Day.text(day))
     case .string(let text): .string(text)
     }
