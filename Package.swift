@@ -25,8 +25,15 @@ let settings: [SwiftSetting] = [
   let kernelSettings = settings
 #endif
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+// Debug builds run the tests: what computes is optimised in them too, or the fits alone would take minutes.
+let optimised: [SwiftSetting] = [
+  .unsafeFlags(["-O"], .when(configuration: .debug))
+]
+
+func module(
+  _ name: String, _ dependencies: [Target.Dependency], settings more: [SwiftSetting] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings + more)
 }
 
 func tests(
@@ -58,14 +65,15 @@ let package = Package(
     .target(name: "CPlatform"),
 
     .target(
-      name: "Kernels", dependencies: ["CPlatform", "CXXHash"], swiftSettings: kernelSettings),
-    module("Columns", ["Kernels"]),
+      name: "Kernels", dependencies: ["CPlatform", "CXXHash"],
+      swiftSettings: kernelSettings + optimised),
+    module("Columns", ["Kernels"], settings: optimised),
     module("JSONText", []),
     module("Reports", []),
     module("Storage", ["Columns", "Kernels", "JSONText", "CLZ4", "CXXHash", "CPlatform"]),
     module("Ingest", ["Columns", "Kernels", "JSONText", "Storage", "CLZ4", "CXXHash"]),
     module("Aggregation", ["Columns", "Kernels"]),
-    module("Models", ["Columns", "Kernels", "JSONText"]),
+    module("Models", ["Columns", "Kernels", "JSONText"], settings: optimised),
     module("Expressions", ["Columns", "Kernels", "Reports"]),
     module("Classification", ["Columns", "Kernels", "JSONText", "Expressions", "Models"]),
     module(
