@@ -100,6 +100,19 @@ import Testing
     }
   }
 
+  @Test func aRefusedEvaluationSaysSoBeforeItsWork() throws {
+    let folder = try Folder()
+    let store = folder.file("store")
+    let log = try folder.write("one.csv", "customer,date,amount\na,2026-01-01,1\n")
+    #expect(try Program.run(["ingest", store, log]).status == 0)
+    // Neither could be evaluated: what is said first is what was looked at first.
+    for path in [folder.file("no/such/folder"), log] {
+      let run = try Program.run(["evaluate", store, "-o", path])
+      #expect(run.status == 73, "\(run.errors)")
+      #expect(run.errors.contains(path))
+    }
+  }
+
   @Test func aStoreWithoutSnapshotsSaysWhatToDo() throws {
     let folder = try Folder()
     let store = folder.file("store")
