@@ -100,6 +100,22 @@ import Testing
     }
   }
 
+  @Test func anExportToANameOfAPipeGoesIntoThePipe() throws {
+    let folder = try Folder()
+    let (store, log) = (folder.file("store"), Program.data("cdnow_sample.csv"))
+    let expected = folder.file("x.csv")
+    #expect(try Program.run(["run", store, log, "--clv", "none", "-o", expected]).status == 0)
+    for path in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+      let pipe = Pipe()
+      let process = try Program.start(["export", store, "-o", path], output: pipe)
+      try pipe.fileHandleForWriting.close()
+      let bytes = try pipe.fileHandleForReading.readToEnd()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0, "\(path)")
+      #expect(try bytes == folder.bytes("x.csv"), "\(path)")
+    }
+  }
+
   @Test func aRefusedEvaluationSaysSoBeforeItsWork() throws {
     let folder = try Folder()
     let store = folder.file("store")
