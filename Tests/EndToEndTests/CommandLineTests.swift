@@ -129,6 +129,20 @@ import Testing
     }
   }
 
+  @Test func aSettingsFileThatIsThereKeepsInitFromMakingAStore() throws {
+    let folder = try Folder()
+    try FileManager.default.createDirectory(
+      atPath: folder.file("new"), withIntermediateDirectories: false)
+    try folder.write("new/strata.yaml", "version: 1\n")
+    let run = try Program.run(["init", folder.file("new")])
+    #expect(run.status == 73)
+    #expect(run.errors.contains("--force"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("new"))
+    #expect(names == ["strata.yaml"])
+    #expect(try Program.run(["init", folder.file("new"), "--force"]).status == 0)
+    #expect(try Program.run(["verify", folder.file("new")]).status == 0)
+  }
+
   @Test func aStoreWithoutSnapshotsSaysWhatToDo() throws {
     let folder = try Folder()
     let store = folder.file("store")
