@@ -28,7 +28,7 @@ package final class OutputFile: @unchecked Sendable {
 
   /// What a path leads to.
   struct Target {
-    /// Where all links end.
+    /// Where all links end; of what is no regular file the path that was given.
     let path: String
     /// Type and permissions; nil when nothing is there.
     let mode: mode_t?
@@ -50,10 +50,15 @@ package final class OutputFile: @unchecked Sendable {
         return
       }
       if info.st_mode & S_IFMT == S_IFDIR { throw failure("it is a directory") }
+      mode = info.st_mode
+      if info.st_mode & S_IFMT != S_IFREG {
+        // Written by the name that was given: /dev/stdout may lead to `pipe:[1234]`, which is no path.
+        self.path = path
+        return
+      }
       guard let resolved = realpath(path, nil) else { throw failure(errorText()) }
       self.path = String(cString: resolved)
       free(resolved)
-      mode = info.st_mode
     }
   }
 

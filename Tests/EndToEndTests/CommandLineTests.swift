@@ -100,6 +100,49 @@ import Testing
     }
   }
 
+  @Test func anExportToANameOfAPipeGoesIntoThePipe() throws {
+    let folder = try Folder()
+    let (store, log) = (folder.file("store"), Program.data("cdnow_sample.csv"))
+    let expected = folder.file("x.csv")
+    #expect(try Program.run(["run", store, log, "--clv", "none", "-o", expected]).status == 0)
+    for path in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+      let pipe = Pipe()
+      let process = try Program.start(["export", store, "-o", path], output: pipe)
+      try pipe.fileHandleForWriting.close()
+      let bytes = try pipe.fileHandleForReading.readToEnd()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0, "\(path)")
+      #expect(try bytes == folder.bytes("x.csv"), "\(path)")
+    }
+  }
+
+  @Test func aRefusedEvaluationSaysSoBeforeItsWork() throws {
+    let folder = try Folder()
+    let store = folder.file("store")
+    let log = try folder.write("one.csv", "customer,date,amount\na,2026-01-01,1\n")
+    #expect(try Program.run(["ingest", store, log]).status == 0)
+    // Neither could be evaluated: what is said first is what was looked at first.
+    for path in [folder.file("no/such/folder"), log] {
+      let run = try Program.run(["evaluate", store, "-o", path])
+      #expect(run.status == 73, "\(run.errors)")
+      #expect(run.errors.contains(path))
+    }
+  }
+
+  @Test func aSettingsFileThatIsThereKeepsInitFromMakingAStore() throws {
+    let folder = try Folder()
+    try FileManager.default.createDirectory(
+      atPath: folder.file("new"), withIntermediateDirectories: false)
+    try folder.write("new/strata.yaml", "version: 1\n")
+    let run = try Program.run(["init", folder.file("new")])
+    #expect(run.status == 73)
+    #expect(run.errors.contains("--force"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("new"))
+    #expect(names == ["strata.yaml"])
+    #expect(try Program.run(["init", folder.file("new"), "--force"]).status == 0)
+    #expect(try Program.run(["verify", folder.file("new")]).status == 0)
+  }
+
   @Test func aStoreWithoutSnapshotsSaysWhatToDo() throws {
     let folder = try Folder()
     let store = folder.file("store")

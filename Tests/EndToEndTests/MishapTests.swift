@@ -272,6 +272,11 @@ import Testing
       ["ingest", store, bad, "--rejects", folder.file("second-name"), "--max-rejects", "9"],
       ["ingest", folder.file("other"), bad, "--rejects", other, "--max-rejects", "9"],
       ["diff", store, "--events", target], ["diff", store, "--events", store + "/events.jsonl"],
+      ["evaluate", store, "-o", store], ["evaluate", store, "-o", store + "/evaluation"],
+      ["evaluate", store, "-o", store + "/batches/evaluation"],
+      ["evaluate", folder.file("other"), "-o", folder.file("other") + "/../store/evaluation"],
+      ["serve", store, "--listen", "none", "--unix", store + "/x.sock"],
+      ["serve", folder.file("other"), "--listen", "none", "--unix", other],
       ["generate", "--customers", "10", "-o", target],
       ["generate", "--customers", "10", "-o", folder.file("g.csv"), "--parameters", target],
     ] {
@@ -280,6 +285,9 @@ import Testing
       #expect(run.errors.contains("store"), "\(arguments): \(run.errors)")
     }
     #expect(try folder.contents(of: "store") == before)
+    for name in ["evaluation", "batches/evaluation", "x.sock"] {
+      #expect(!FileManager.default.fileExists(atPath: store + "/" + name))
+    }
     // An export needs its store no less before it is made.
     let first = try Program.run([
       "run", folder.file("new"), log, "-o", folder.file("new") + "/scores.csv",

@@ -85,18 +85,31 @@ extension Store {
     return (named, foreign)
   }
 
-  /// Removes a directory, if it is there, that is shown to be this module's: everything in it has a name of a column file or of a
-  /// record, and is a file. False, with nothing removed, where it is not that.
-  func removeOwnDirectory(_ relative: String) throws(StorageError) -> Bool {
+  /// Whether what is at a path relative to the store is gone, or is shown to be this module's: a directory in which
+  /// everything has a name of a column file or of a record, and is a file.
+  func isOwnDirectory(_ relative: String) throws(StorageError) -> Bool {
     let directory = path + "/" + relative
     guard let status = try system.status(directory) else { return true }
     guard status.kind == .directory else { return false }
-    for name in try system.list(directory) {
-      guard StoredFile.isFileName(name) || Manifest.recordNames.contains(name),
-        try system.status(directory + "/" + name)?.kind == .file
-      else { return false }
+    let names: [String]
+    do throws(StorageError) {
+      names = try system.list(directory)
+    } catch  where error.kind == .missing {
+      return true
     }
-    try system.removeDirectory(directory)
+    for name in names {
+      guard StoredFile.isFileName(name) || Manifest.recordNames.contains(name) else { return false }
+      guard let status = try system.status(directory + "/" + name) else { continue }
+      guard status.kind == .file else { return false }
+    }
+    return true
+  }
+
+  /// Removes a directory, if it is there, that is shown to be this module's. False, with nothing removed, where it is
+  /// not that.
+  func removeOwnDirectory(_ relative: String) throws(StorageError) -> Bool {
+    guard try isOwnDirectory(relative) else { return false }
+    try system.removeDirectory(path + "/" + relative)
     return true
   }
 }

@@ -5,6 +5,8 @@ import Synchronization
 package struct Verification: Sendable {
   /// One error for each damaged block, and for each file whose header, index or JSON is damaged.
   package internal(set) var damages: [StorageError] = []
+  /// What a writer would leave alone and tell: no damage.
+  package internal(set) var notes: [String] = []
   package internal(set) var fileCount = 0
   package internal(set) var blockCount = 0
   package internal(set) var byteCount = 0
@@ -47,6 +49,10 @@ extension Store {
         path + "/" + Manifest.formatOneFileName, found: "store \(wayBack.storeID)",
         expected: manifest.storeID)
     }
+    try note(&verification) { () throws(StorageError) in
+      try StoreLock.check(storePath: path, system: system)
+    }
+    try verifyUnnamed(&verification)
     for entry in manifest.entries { try verify(entry, &verification) }
     try verifyKey(&verification)
     try verifyLog(&verification)
@@ -67,6 +73,31 @@ extension Store {
     }
     verification.byteCount += byteCount
     verification.fileCount += 1
+  }
+
+  /// Looks for directories that neither the manifest nor the journal accounts for, as a writer does.
+  ///
+  /// The directories are listed first: what a writer publishes meanwhile is in the journal before it has its name, and
+  /// what it gives up has lost its name before the journal is put back.
+  private func verifyUnnamed(_ verification: inout Verification) throws(StorageError) {
+    let found = try directories()
+    let (journal, manifest): (Journal?, Manifest)
+    do throws(StorageError) {
+      journal = try Journal.read(self)
+      manifest = try Store.readManifest(path, system)
+    } catch {
+      // What is wrong with these two is told where they are verified themselves.
+      return
+    }
+    let unnamed = UnnamedDirectories(found, manifest: manifest, journal: journal)
+    for directory in unnamed.unknown where try system.exists(path + "/" + directory.path) {
+      verification.damages.append(UnnamedDirectories.damage(directory, path, manifest))
+    }
+    var others = unnamed.untouched.map(\.path)
+    for leftover in unnamed.leftovers where try !isOwnDirectory(leftover.path) {
+      others.append(leftover.path)
+    }
+    if !others.isEmpty { verification.notes.append(UnnamedDirectories.note(others, path)) }
   }
 
   /// The key of the forgotten has no checksum of its own: the records of those know it.

@@ -17,7 +17,8 @@ package struct Store: Sendable {
     self.system = system
   }
 
-  /// Opens a store. Cost: reading its manifest.
+  /// Opens a store; throws `.damaged` where a folder is gone that its manifest needs. Cost: reading its manifest, and
+  /// one `stat` a folder.
   package static func open(
     at path: String, system: SystemCalls = .real
   ) throws(StorageError) -> Store {
@@ -32,7 +33,23 @@ package struct Store: Sendable {
         .notAStore, path: path, found: "no \(Manifest.fileName) in it", expected: "a store",
         advice: "check the path; `strata ingest` and `strata run` make a new store")
     }
-    return Store(path: path, manifest: try readManifest(path, system), system: system)
+    let store = Store(path: path, manifest: try readManifest(path, system), system: system)
+    try store.checkFolders()
+    return store
+  }
+
+  /// Throws where a folder is gone, or is none, in which the manifest names directories.
+  private func checkFolders() throws(StorageError) {
+    let used = Set(manifest.entries.map(\.directory.folder))
+    for folder in Manifest.folders where used.contains(folder) {
+      let status = try system.status(path + "/" + folder, followingLinks: true)
+      if status?.kind == .directory { continue }
+      throw StorageError(
+        .damaged, path: path + "/" + folder,
+        found: status == nil ? "no such directory" : "something that is no directory",
+        expected: "a directory with what \(Manifest.fileName) names in it",
+        advice: "restore the whole store from one copy; nothing was changed")
+    }
   }
 
   /// The user's settings may stand in a directory before it becomes a store; the store itself never reads them.

@@ -11,8 +11,12 @@ extension StoreWriter {
     try journal?.check(store.manifest, storePath: store.path)
     let begun = journal?.state == .begun ? journal : nil
     let isInForce = begun?.change == store.manifest.change
-    let (leftovers, untouched) = try unnamed(
-      store, (isInForce ? begun?.removes : begun?.makes) ?? [])
+    let unnamed = try UnnamedDirectories(
+      store.directories(), manifest: store.manifest, journal: journal)
+    if let directory = unnamed.unknown.first {
+      throw UnnamedDirectories.damage(directory, store.path, store.manifest)
+    }
+    let (leftovers, untouched) = (unnamed.leftovers, unnamed.untouched)
     if begun != nil || !leftovers.isEmpty {
       // The manifest that was read must be the one on the disk before anything that it does not name goes.
       try store.system.synchronizeDirectory(store.path)
@@ -25,12 +29,7 @@ extension StoreWriter {
       manifest.removed.add(leftover)
     }
     var notes: [String] = []
-    if !others.isEmpty {
-      let some = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? " …" : "")
-      notes.append(
-        "\(store.path): \(some): not in the manifest, and left alone; look at it, and remove it if "
-          + "it is of no use")
-    }
+    if !others.isEmpty { notes.append(UnnamedDirectories.note(others, store.path)) }
     if let begun {
       if isInForce {
         let (errors, outputs) = rollForward(begun, store)
@@ -42,38 +41,6 @@ extension StoreWriter {
       }
     }
     return (Store(path: store.path, manifest: manifest, system: store.system), notes)
-  }
-
-  /// The directories that are not in force: those that may be removed, and those that may not, with their names where
-  /// they have such.
-  private static func unnamed(
-    _ store: Store, _ own: [DirectoryName]
-  ) throws(StorageError) -> (
-    leftovers: [DirectoryName], untouched: [(path: String, name: DirectoryName?)]
-  ) {
-    let manifest = store.manifest
-    let (live, own) = (manifest.live, Set(own))
-    let found = try store.directories()
-    var leftovers: [DirectoryName] = []
-    var untouched = found.foreign.map { path -> (path: String, name: DirectoryName?) in
-      let parts = path.split(separator: "/")
-      return (path, DirectoryName(folder: String(parts[0]), name: String(parts[1])))
-    }
-    for directory in found.named where !live.contains(directory) {
-      if directory.isTemporary || own.contains(directory) {
-        leftovers.append(directory)
-      } else if manifest.format == 1 || manifest.accounts(for: directory) {
-        untouched.append((directory.path, directory))
-      } else {
-        throw StorageError(
-          .damaged, path: store.path + "/" + directory.path,
-          found:
-            "a directory that \(Manifest.fileName) (change \(manifest.change)) knows nothing of",
-          expected: "the manifest that this store had last",
-          advice: "restore the whole store from one copy; nothing was changed")
-      }
-    }
-    return (leftovers, untouched)
   }
 
   /// Does what is left to do when a change is in force: gives outputs their names, and removes what is out of force.

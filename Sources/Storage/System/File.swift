@@ -36,10 +36,11 @@ package struct File: ~Copyable {
     let permissions: mode_t = mode == .createPrivate ? 0o600 : 0o644
     switch system.perform(.open, { Int(Glibc.open(path, flags, permissions)) }) {
     case .success(let descriptor): self.descriptor = Int32(descriptor)
-    // A socket, or a device without a driver.
+    // A socket, or a device without a driver; for writing a link or a directory too.
     case .failure(let failure)
     where (mode == .read && failure.code == ENXIO)
-      || ((mode == .readWriteOrCreate || mode == .readWrite) && failure.code == ELOOP):
+      || ((mode == .readWriteOrCreate || mode == .readWrite)
+        && [ELOOP, EISDIR, ENXIO].contains(failure.code)):
       throw File.notAFile(path)
     case .failure(let failure): throw system.error(.open, failure, path)
     }

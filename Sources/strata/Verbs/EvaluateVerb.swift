@@ -76,6 +76,7 @@ struct EvaluateVerb: ParsableCommand {
   func run() throws {
     common.apply()
     let store = try Store.open(at: target.store)
+    let files = try output.map { try EvaluateVerb.files(in: $0, store: store.path) }
     guard let lastDay = store.manifest.batches.map(\.lastDay).max() else {
       throw PipelineError.emptyStore(path: store.path)
     }
@@ -94,14 +95,41 @@ struct EvaluateVerb: ParsableCommand {
       batches: store.manifest.batches.map { try store.loadBatch($0) },
       customerCount: store.customerCount, attributes: attributes(store))
     let report = try configuration.locating { try evaluation.run(base) }
-    if let output {
+    if let output, let files {
       guard mkdir(output, 0o755) == 0 || errno == EEXIST else {
         throw Failure(.cannotCreate, "\(output): mkdir: \(String(cString: strerror(errno)))")
       }
-      try writeFile(output + "/evaluation.json", report.json.prettyText)
-      try writeFile(output + "/evaluation.md", report.markdown)
+      try writeFile(files.json, report.json.prettyText, store: store.path)
+      try writeFile(files.markdown, report.markdown, store: store.path)
     }
     try printText(common.json ? report.json.compactText + "\n" : report.text)
+  }
+
+  /// The paths of both files; throws, before any work is done, where they may not be written: the directory or they
+  /// would stand in a store, or the directory is none and cannot be made.
+  private static func files(
+    in directory: String, store: String
+  ) throws -> (json: String, markdown: String) {
+    let files = (json: directory + "/evaluation.json", markdown: directory + "/evaluation.md")
+    // "./-" is "-" as a path: a directory is never standard output.
+    for path in [directory == "-" ? "./-" : directory, files.json, files.markdown] {
+      try StoreOutput.refuse(path, store: store)
+    }
+    var status = stat()
+    if stat(directory, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw Failure(.cannotCreate, "\(directory): is there already, and is no directory")
+      }
+    } else if stat(parent(of: directory), &status) != 0 {
+      throw Failure(.cannotCreate, "\(directory): mkdir: \(String(cString: strerror(errno)))")
+    }
+    return files
+  }
+
+  /// The directory in which the last name of a path stands.
+  private static func parent(of path: String) -> String {
+    let names = path.split(separator: "/", omittingEmptySubsequences: true).dropLast()
+    return (path.hasPrefix("/") ? "/" : "./") + names.joined(separator: "/")
   }
 
   /// Attributes are known as they are now only; see Documentation/Strategies.md.

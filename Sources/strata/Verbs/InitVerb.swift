@@ -26,12 +26,14 @@ struct InitVerb: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let store = try Store.openOrCreate(at: target.store)
-    let path = store.path + "/" + Configuration.fileName
+    // All that can be refused is refused before a store is made.
+    let path = target.store + "/" + Configuration.fileName
+    try StoreOutput.refuse(path, store: target.store, except: Configuration.fileName)
     if !force && access(path, F_OK) == 0 {
       throw Failure(
         .cannotCreate, "\(path): is there already; give --force to write it anew")
     }
+    let store = try Store.openOrCreate(at: target.store)
     try writeFile(
       path, try InitVerb.template(store).text, store: store.path,
       ownFile: Configuration.fileName)

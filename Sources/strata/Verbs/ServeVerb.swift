@@ -3,6 +3,7 @@ import Dispatch
 import Logging
 import QueryProtocol
 import QueryServer
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -77,6 +78,8 @@ struct ServeVerb: ParsableCommand {
     guard let format = ServerLogHandler.Format(rawValue: logFormat) else {
       throw ValidationError("--log-format takes text or json, not '\(logFormat)'")
     }
+    // "./-" is "-" as a path: a socket is never standard output.
+    if let unix { try StoreOutput.refuse(unix == "-" ? "./-" : unix, store: target.store) }
     var logger = Logger(label: "strata") { _ in ServerLogHandler(format: format) }
     logger.logLevel = .info
     let scorer = SnapshotScorer()

@@ -71,6 +71,7 @@ struct VerifyVerb: ParsableCommand {
   func run() throws {
     common.apply()
     let verification = try Store.verify(at: target.store)
+    printNotes(verification.notes)
     if common.json {
       let report: JSON = [
         "clean": JSON(verification.isClean), "files": JSON(verification.fileCount),
