@@ -14,6 +14,7 @@ extension EvaluationReport {
       } ?? .null,
       "folds": .array(folds.map(EvaluationReport.json)),
       "strategies": .array(rows.map(\.json)),
+      "warnings": .array(folds.compactMap(\.warning).map { JSON($0) }),
       "recommendation": .array(recommendation.map { JSON($0) }),
     ]
   }

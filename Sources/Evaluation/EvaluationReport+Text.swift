@@ -22,7 +22,8 @@ extension EvaluationReport {
       if names[note] == nil { notes.append(note) }
       names[note, default: []].append(row.name)
     }
-    return notes.map { "\(names[$0]!.joined(separator: ", ")): \($0)." }
+    return folds.compactMap(\.warning).map { "\($0)." }
+      + notes.map { "\(names[$0]!.joined(separator: ", ")): \($0)." }
       + rows.compactMap { row in row.failure.map { "\(row.name) failed: \($0)" } }
   }
 

@@ -1,3 +1,5 @@
+import Columns
+
 /// Strategies, best first, with intervals and what can be said of their differences.
 package struct EvaluationReport: Sendable {
   package struct Fold: Sendable, Equatable {
@@ -8,12 +10,23 @@ package struct EvaluationReport: Sendable {
     package let activeCount: Int
     package let spend: Double
     package let contactCount: Int?
+
+    /// Fewer customers than this give shares and intervals that mean little.
+    package static let fewCustomers = 30
+
+    /// That the fold ranks too few customers; nil where there are enough.
+    package var warning: String? {
+      guard customerCount < Fold.fewCustomers else { return nil }
+      let who = customerCount == 1 ? "1 customer was" : "\(customerCount) customers were"
+      return "\(Day.text(cutoff)): only \(who) known at this cut-off; with fewer than "
+        + "\(Fold.fewCustomers) the measures of the fold say little"
+    }
   }
 
   /// One strategy over all folds; numbers are means over the folds.
   package struct Row: Sendable {
     package let name: String
-    /// Place among the strategies as they were given: baselines first, models last.
+    /// Place in the catalogue's order, simplest first; those that are not in it follow as they were given.
     package let place: Int
     package let folds: [FoldMeasures]
     package let mean: FoldMeasures
@@ -49,7 +62,11 @@ package struct EvaluationReport: Sendable {
     func gini(_ run: StrategyRun) -> Double {
       run.failure == nil ? FoldMeasures.mean(run.folds).gini ?? -1 : -.infinity
     }
-    let sorted = runs.enumerated().map { (place: $0, run: $1, gini: gini($1)) }
+    func place(_ run: StrategyRun, _ given: Int) -> Int {
+      StrategyCatalogue.place(of: run.name) ?? StrategyCatalogue.all.count + given
+    }
+    let sorted = runs.enumerated()
+      .map { (place: place($1, $0), run: $1, gini: gini($1)) }
       .sorted { $0.gini != $1.gini ? $0.gini > $1.gini : $0.run.name < $1.run.name }
     let best = sorted.first?.run.giniDraws ?? []
     rows = sorted.enumerated().map { rank, entry in
@@ -64,7 +81,7 @@ package struct EvaluationReport: Sendable {
     }
   }
 
-  /// The strategies that cannot be told from the best, simplest first: in the order they were given in.
+  /// The strategies that cannot be told from the best, simplest first by the catalogue's order.
   package var candidates: [Row] {
     rows.filter(\.isWithinNoise).sorted { $0.place < $1.place }
   }

@@ -33,7 +33,8 @@ struct FoldEvaluation {
   ) throws {
     knowledge = try Knowledge(base, asOf: cutoff)
     guard !knowledge.customers.isEmpty else {
-      throw EvaluationError.nobodyKnown(cutoff: Day.text(cutoff))
+      throw EvaluationError.nobodyKnown(
+        cutoff: Day.text(cutoff), advice: "; choose a later one, or a shorter horizon")
     }
     self.horizonDays = horizonDays
     self.budget = budget

@@ -4,7 +4,7 @@ import Models
 
 /// The strategies that come with the engine, by name.
 package enum StrategyCatalogue {
-  /// In the order of reports: baselines, groupings, scores, models.
+  /// Simplest first: baselines, groupings, scores, models. Reports recommend the first of equals in this order.
   package static let all: [any Strategy] =
     BaselineStrategy.Kind.allCases.map { BaselineStrategy($0) }
     + [
@@ -17,6 +17,9 @@ package enum StrategyCatalogue {
     ] + RegressionKind.allCases.map { RegressionStrategy($0) }
 
   package static var names: [String] { all.map(\.name) }
+
+  /// Place in the order of simplicity, which is that of `all`; nil for what is not in the catalogue.
+  static func place(of name: String) -> Int? { all.firstIndex { $0.name == name } }
 
   /// The strategies of those names, `all` for every one; throws for a name that there is not.
   package static func strategies(
@@ -39,8 +42,8 @@ package enum StrategyCatalogue {
 package enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case unknownStrategy(name: String, known: [String])
   case nothingToEvaluate
-  /// Nobody had bought by the cut-off.
-  case nobodyKnown(cutoff: String)
+  /// Nobody had bought by the cut-off; the advice says what to give instead.
+  case nobodyKnown(cutoff: String, advice: String)
   case horizonOutOfRange(days: Int)
   /// The horizon after a cut-off ends behind the last transaction: what happened in it is not known.
   case horizonBeyondLog(cutoff: Int32, horizonDays: Int, lastDay: Int32)
@@ -52,8 +55,8 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .unknownStrategy(let name, let known):
       "there is no strategy '\(name)'; there are \(known.joined(separator: ", ")), or all"
     case .nothingToEvaluate: "no strategies to evaluate; name some, or all"
-    case .nobodyKnown(let cutoff):
-      "nobody had bought by the cut-off \(cutoff); choose a later one, or a shorter horizon"
+    case .nobodyKnown(let cutoff, let advice):
+      "nobody had bought by the cut-off \(cutoff)\(advice)"
     case .horizonOutOfRange(let days):
       "a horizon of \(days) days: expected 1 to 36500"
     case .horizonBeyondLog(let cutoff, let horizonDays, let lastDay):
@@ -61,6 +64,33 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .foldsOutOfRange(let count): "\(count) folds: expected 1 to 52"
     case .budget(let reason): "the budget cannot be spent: \(reason)"
     }
+  }
+
+  /// That the first cut-off is before the first transaction, with the horizon or the cut-offs that fit.
+  ///
+  /// Rolling cut-offs follow from the horizon; one that was given moves by itself.
+  static func tooEarly(
+    _ cutoff: Int32, isRolling: Bool, foldCount: Int, horizonDays: Int, log: ClosedRange<Int32>
+  ) -> EvaluationError {
+    let span = Int64(log.upperBound) - Int64(log.lowerBound)
+    let longest = span / Int64(foldCount)
+    let (first, last) = (Day.text(log.lowerBound), Day.text(log.upperBound))
+    var advice = ", for the first transaction is of \(first) and the last of \(last)"
+    if isRolling {
+      let folds = span / Int64(horizonDays)
+      let fewer = folds > 0 && folds < Int64(foldCount) ? ", or --folds \(folds) or fewer" : ""
+      advice +=
+        longest > 0
+        ? ": give --horizon \(longest)d or shorter\(fewer)"
+        : ": \(foldCount == 1 ? "a fold needs" : "\(foldCount) folds need") at least "
+          + "\(foldCount == 1 ? "1 day" : "\(foldCount) days") between them"
+    } else if span >= Int64(horizonDays) {
+      let latest = Day.text(Int32(clamping: Int64(log.upperBound) - Int64(horizonDays)))
+      advice += ": give a cut-off from \(first) to \(latest)"
+    } else {
+      advice += span > 0 ? ": give a later cut-off, and --horizon \(span)d or shorter" : ""
+    }
+    return .nobodyKnown(cutoff: Day.text(cutoff), advice: advice)
   }
 
   private static func whatFits(_ cutoff: Int32, _ horizonDays: Int, _ lastDay: Int32) -> String {

@@ -88,12 +88,23 @@ package struct StrategyEvaluation: Sendable {
 }
 
 extension StrategyEvaluation {
-  /// What is judged has happened: the horizon after every cut-off ends with the log or before.
+  /// What is judged has happened, and something was known before it: the horizon after every cut-off ends with the
+  /// log or before, and no cut-off is before the first transaction.
   private func checkHorizon(_ base: CustomerBase) throws {
-    guard let last = cutoffs.last, let lastDay = try base.lastDay() else { return }
+    guard let first = cutoffs.first, let last = cutoffs.last, let log = try base.log() else {
+      return
+    }
+    let lastDay = log.upperBound
     if Int64(last) + Int64(horizonDays) > Int64(lastDay) {
       throw EvaluationError.horizonBeyondLog(
         cutoff: last, horizonDays: horizonDays, lastDay: lastDay)
+    }
+    if first < log.lowerBound {
+      let rolling = try StrategyEvaluation.cutoffs(
+        folds: cutoffs.count, horizonDays: horizonDays, lastDay: lastDay)
+      throw EvaluationError.tooEarly(
+        first, isRolling: cutoffs == rolling, foldCount: cutoffs.count, horizonDays: horizonDays,
+        log: log)
     }
   }
 
@@ -110,21 +121,26 @@ extension StrategyEvaluation {
 }
 
 extension CustomerBase {
-  /// The last day of any transaction; nil when there is none. One pass over the customers.
-  fileprivate func lastDay() throws -> Int32? {
-    let last = Mutex<Int32?>(nil)
+  /// The first and the last day of any transaction; nil when there is none. One pass over the customers.
+  fileprivate func log() throws -> ClosedRange<Int32>? {
+    let known = Mutex<ClosedRange<Int32>?>(nil)
+    func joined(_ a: ClosedRange<Int32>?, _ b: ClosedRange<Int32>) -> ClosedRange<Int32> {
+      guard let a else { return b }
+      return min(a.lowerBound, b.lowerBound)...max(a.upperBound, b.upperBound)
+    }
     try rows.forEachRange { range, batches in
-      var own: Int32?
+      var own: ClosedRange<Int32>?
       for runs in batches {
         let low = runs.firstCustomer(withCodeFrom: range.lowerBound)
         let high = runs.firstCustomer(withCodeFrom: range.upperBound)
         for k in low..<max(low, high) where runs.starts[k] < runs.starts[k + 1] {
-          own = max(own ?? .min, runs.days[Int(runs.starts[k + 1]) - 1])
+          let days = runs.days[Int(runs.starts[k])]...runs.days[Int(runs.starts[k + 1]) - 1]
+          own = joined(own, days)
         }
       }
-      if let own { last.withLock { $0 = max($0 ?? own, own) } }
+      if let own { known.withLock { $0 = joined($0, own) } }
     }
-    return last.withLock { $0 }
+    return known.withLock { $0 }
   }
 }
 

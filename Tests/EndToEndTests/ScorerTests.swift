@@ -167,7 +167,7 @@ import Testing
     #expect(known["tags"] as? String == "one-off;senior")
     #expect(known["taken_as_null"] as? [String] == ["loyal", "satisfaction"])
     let wrong = try client.ask("\(figures) gender=Male age=old")
-    #expect((wrong["not_scored"] as? [String])?[0].contains("Age=old is no value") == true)
+    #expect((wrong["not_scored"] as? [String])?[0].contains("Age=old is no value of type int") == true)
   }
 
   @Test(arguments: ["rfm-10", "value-3", "rfm-8-zh", "abc", "house"])

@@ -180,7 +180,11 @@ import Testing
   }
 
   @Test func impossibleEvaluationsSayWhatIsWrong() throws {
-    #expect(throws: EvaluationError.nobodyKnown(cutoff: "1970-01-01")) {
+    let early = EvaluationError.nobodyKnown(
+      cutoff: "1970-01-01",
+      advice: ", for the first transaction is of 1970-01-02 and the last of 1970-01-06: "
+        + "give --horizon 4d or shorter")
+    #expect(throws: early) {
       try StrategyEvaluation(
         strategies: [BaselineStrategy(.orders)], horizonDays: 5, cutoffs: [0]
       ).run(EvaluationFixture.base([(0, 1, 100), (0, 5, 100)], customerCount: 1))
@@ -221,6 +225,67 @@ import Testing
     // What is said to fit, fits.
     #expect(try evaluate(1, after: [lastDay - 1]).folds[0].end == lastDay)
     #expect(try evaluate(182, after: [lastDay - 182]).folds[0].end == lastDay)
+  }
+
+  @Test func aCutoffBeforeTheLogSaysWhatFits() throws {
+    let (firstDay, lastDay) = (Day.parse("1997-01-01")!, Day.parse("1998-06-30")!)
+    func message(_ horizonDays: Int, folds: Int, cutoffs: [Int32]? = nil) throws -> String {
+      let rolling = try StrategyEvaluation.cutoffs(
+        folds: folds, horizonDays: horizonDays, lastDay: lastDay)
+      let evaluation = try StrategyEvaluation(
+        strategies: [BaselineStrategy(.orders)], horizonDays: horizonDays,
+        cutoffs: cutoffs ?? rolling, drawCount: 10)
+      do {
+        _ = try evaluation.run(EvaluationFixture.cdnow)
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    #expect(
+      try message(3_650, folds: 1)
+        == "nobody had bought by the cut-off 1988-07-02, for the first transaction is of 1997-01-01 "
+        + "and the last of 1998-06-30: give --horizon 545d or shorter")
+    #expect(
+      try message(182, folds: 10).hasSuffix("give --horizon 54d or shorter, or --folds 2 or fewer"))
+    #expect(
+      try message(182, folds: 1, cutoffs: [firstDay - 9])
+        .hasSuffix("give a cut-off from 1997-01-01 to 1997-12-30"))
+    // What is said to fit, fits.
+    #expect(try message(545, folds: 1) == "no error")
+    #expect(try message(54, folds: 10) == "no error")
+    #expect(try message(182, folds: 2) == "no error")
+    #expect(try message(182, folds: 1, cutoffs: [firstDay]) == "no error")
+    #expect(try message(546, folds: 1).contains("--horizon 545d"))
+    let day = EvaluationError.tooEarly(8, isRolling: true, foldCount: 1, horizonDays: 1, log: 9...9)
+    #expect("\(day)".hasSuffix("a fold needs at least 1 day between them"))
+  }
+
+  @Test func aFoldOfFewCustomersIsWarnedOf() throws {
+    func report(_ count: Int) throws -> EvaluationReport {
+      var rows: [EvaluationFixture.Row] = []
+      for customer in 0..<count {
+        rows += [(customer, 1, 100), (customer, 20, 100 + Int64(customer))]
+      }
+      return try StrategyEvaluation(
+        strategies: [BaselineStrategy(.orders)], horizonDays: 15, cutoffs: [5], drawCount: 10
+      ).run(EvaluationFixture.base(rows, customerCount: count))
+    }
+    let few = try report(29)
+    #expect(few.text.contains("1970-01-06: only 29 customers were known at this cut-off"))
+    #expect(few.markdown.contains("only 29 customers") && few.json["warnings"] != [])
+    let enough = try report(30)
+    #expect(!enough.text.contains("were known") && enough.json["warnings"] == [])
+  }
+
+  @Test func theSimplestIsTheCataloguesWhateverTheOrderAsked() throws {
+    for names in [["bgnbd", "mbgnbd", "orders"], ["orders", "mbgnbd", "bgnbd"]] {
+      let report = try StrategyEvaluation(
+        strategies: StrategyCatalogue.strategies(named: names), horizonDays: 90, cutoffs: [200],
+        drawCount: 10
+      ).run(EvaluationFixture.random(seed: 6))
+      let byPlace = report.rows.sorted { $0.place < $1.place }.map(\.name)
+      #expect(byPlace == ["orders", "bgnbd", "mbgnbd"])
+      #expect(report.candidates.map(\.place) == report.candidates.map(\.place).sorted())
+    }
   }
 
   /// A generated log draws from stream (seed, customer) when a customer comes first, and how often they come.

@@ -32,6 +32,24 @@ struct QueryErrorTests {
     ("SELECT r FROM users", "there is one table, customers"),
     ("SELECT r FROM customers WHERE", "expected a value, found the end"),
     ("SELECT r FROM customers WHERE r = '4'", "write numbers without quotes"),
+    ("SELECT r FROM customers WHERE segment = 5", "string and integer; write '5' in quotes"),
+    ("SELECT r FROM customers WHERE -5 < customer_id", "write '-5' in quotes"),
+    ("SELECT r FROM customers WHERE segment IN (1.5, 2)", "write '1.5' in quotes"),
+    ("SELECT r FROM customers WHERE segment < -0.05", "write '-0.05' in quotes"),
+    ("SELECT r FROM customers WHERE segment = 5e0", "write the number in quotes"),
+    ("SELECT r FROM customers WHERE segment LIKE 5", "write '5' in quotes"),
+    ("SELECT r FROM customers WHERE segment BETWEEN 1 AND 2", "BETWEEN does not go with types"),
+    ("SELECT r FROM customers WHERE segment BETWEEN 'a' AND 2", "write '2' in quotes"),
+    ("SELECT r FROM customers WHERE r NOT BETWEEN '1' AND 2", "write numbers without quotes"),
+    ("SELECT r FROM customers WHERE segment = r", "types string and integer"),
+    ("SELECT segment + 1 FROM customers", "types string and integer"),
+    ("SELECT DATE '9999-12-31' + 1 FROM customers", "outside the years 0001 to 9999"),
+    ("SELECT last_purchase - 2147483648 FROM customers", "outside the years 0001 to 9999"),
+    ("SELECT 2932897 + last_purchase FROM customers", "outside the years 0001 to 9999"),
+    (
+      "SELECT last_purchase - 9223372036854775807 - orders FROM customers",
+      "outside the years 0001 to 9999"
+    ),
     ("SELECT r FROM customers WHERE last_purchase > '2026-13-01'", "is not a date"),
     ("SELECT r FROM customers WHERE segment", "expected a condition"),
     ("SELECT r FROM customers WHERE sum(orders) > 1", "use HAVING"),
@@ -54,6 +72,26 @@ struct QueryErrorTests {
   func everyMistakeIsSaid(query: String, message: String) {
     let found = SampleSource.error(query)
     #expect(found.contains(message), "\(query): \(found)")
+  }
+
+  @Test func aHintIsOnlyWhereItHelps() {
+    for text in ["segment = r", "segment + 1 = 2", "r LIKE 'a'"] {
+      let found = SampleSource.error("SELECT r FROM customers WHERE \(text)")
+      #expect(found.contains("does not go with") && !found.contains("quotes"), "\(found)")
+    }
+  }
+
+  @Test func datesReachTheEndsOfTheirYears() throws {
+    #expect(
+      try SampleSource.csv(
+        "SELECT DATE '9999-12-30' + 1 AS a, DATE '0001-01-02' - 1 AS b FROM customers LIMIT 1")
+        == "a,b\n9999-12-31,0001-01-01\n")
+    // Rows that are not asked, and nulls, do not count.
+    #expect(
+      try SampleSource.csv(
+        "SELECT CASE WHEN orders > 5 THEN last_purchase ELSE last_purchase + 2932896 END AS a "
+          + "FROM customers WHERE orders > 5 OR r IS NULL ORDER BY orders")
+        == "a\n\n2025-04-22\n2025-11-08\n")
   }
 
   @Test func everyLimitIsAnError() throws {

@@ -1,3 +1,4 @@
+import Columns
 import JSONText
 import QueryProtocol
 import Testing
@@ -125,9 +126,15 @@ import Testing
   }
 
   @Test func aScoreOfManyArgumentsIsRefusedBeforeTheyAreRead() {
-    let client = Conversation(sampleBase())
-    let many = (0..<5_000).map { "a\($0)=1" }.joined(separator: " ")
-    #expect(client.send("SCORE \(many)\n").contains("5000 arguments are more than SCORE takes"))
+    let base = sampleBase()
+    let client = Conversation(base)
+    func score(_ count: Int) -> String {
+      client.send("SCORE \((0..<count).map { "a\($0)=1" }.joined(separator: " "))\n")
+    }
+    let countMax = 16 + base.frame.names.count
+    #expect(score(5_000).contains("5000 arguments are more than the \(countMax) that SCORE takes"))
+    #expect(score(countMax + 1).contains("arguments are more than"))
+    #expect(score(countMax).contains("SCORE does not know 'a0'"))
   }
 
   @Test func aQueryOfAnotherDateAsksThatSnapshot() throws {

@@ -51,7 +51,8 @@ import Testing
       ("recency_days=30 orders=7 monetary=100.25", [2, 2, 2]),
       ("recency_days=31 orders=8 monetary=100.2501", [1, 3, 3]),
     ] {
-      let reply = client.send("SCORE \(figures) tenure_days=400\n")
+      let all = "\(figures) tenure_days=400 purchase_days=2 first_day_total=1"
+      let reply = client.send("SCORE \(all)\n")
       let (r, f, m) = (scores[0], scores[1], scores[2])
       #expect(reply == #"{"ok":true,"r":\#(r),"f":\#(f),"m":\#(m),"rfm":"\#(r)\#(f)\#(m)"}"# + "\n")
     }
@@ -169,6 +170,39 @@ import Testing
     }
   }
 
+  @Test func whatWasAssumedIsSaid() throws {
+    let client = Conversation(try base())
+    for (figures, assumed) in [
+      ("tenure_days=9 orders=4 purchase_days=4", #"{"first_day_total":2.5}"#),
+      ("tenure_days=9 orders=4", #"{"purchase_days":4,"first_day_total":2.5}"#),
+      ("tenure_days=9 orders=4 first_day_total=1", #"{"purchase_days":4}"#),
+      ("tenure_days=9 orders=4 first_day_total=1 purchase_days=2", nil),
+      // Two days from the first to the last have a purchase each; all that was bought on one day is its total.
+      ("tenure_days=3 orders=4", #"{"first_day_total":5.0}"#),
+      ("tenure_days=2 orders=4", nil), ("orders=1", nil),
+    ] {
+      let reply = try JSON.parse(client.send("SCORE recency_days=2 monetary=10 \(figures)\n"))
+      #expect(reply["ok"] == true, "\(figures)")
+      #expect(try reply["assumed"] == assumed.map { try JSON.parse($0) }, "\(figures)")
+    }
+  }
+
+  @Test func messagesNameEveryWayToSayAFigure() throws {
+    let client = Conversation(try base())
+    func error(_ figures: String) throws -> String {
+      try JSON.parse(client.send("SCORE \(figures)\n"))["error"]?.stringValue ?? ""
+    }
+    let takes = try error("foo=3")
+    #expect(!takes.contains("did you mean"))
+    for name in ["last_purchase", "first_purchase", "first_day_total", "monetary_mean"] {
+      #expect(takes.contains(name), "\(takes)")
+    }
+    #expect(try error("regoin=north").contains("did you mean region?"))
+    #expect(try error("orders=2").contains("or last_purchase, a date"))
+    #expect(try error("orders=2 recency_days=1").contains("or first_purchase, a date"))
+    #expect(try error("orders=2 recency_days=1 tenure_days=2").contains("or monetary_mean"))
+  }
+
   @Test func aGroupIsScoredByItsOwnCuts() throws {
     let client = Conversation(try base(group: "region"))
     let figures = "SCORE recency_days=10 orders=2 monetary=50 tenure_days=400"
@@ -242,7 +276,8 @@ import Testing
     let client = Conversation(try base(), Service(scorer: Scorer(), host: StubHost()))
     #expect(
       client.send("SCORE recency_days=1 orders=2 monetary=3 tenure_days=4\n")
-        == #"{"ok":true,"r":3,"f":1,"m":1,"clv":2.0,"rfm":"own"}"# + "\n")
+        == #"{"ok":true,"r":3,"f":1,"m":1,"clv":2.0,"rfm":"own","#
+        + #""assumed":{"purchase_days":2,"first_day_total":1.5}}"# + "\n")
     #expect(client.send("EXPLAIN a\n").hasSuffix(#","row":0}"# + "\n"))
   }
 }

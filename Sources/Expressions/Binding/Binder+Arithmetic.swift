@@ -62,11 +62,39 @@ extension Binder {
   }
 
   func mismatch(_ what: String, _ a: Bound, _ b: Bound, _ at: Int) -> QueryError {
-    var hint = ""
-    if a.type == .string && b.type.isNumeric || b.type == .string && a.type.isNumeric {
-      hint = "; write numbers without quotes"
+    QueryError(
+      .type,
+      "\(what) does not go with types \(a.type.name) and \(b.type.name)"
+        + Binder.quotingHint(what, a, b), at: at)
+  }
+
+  /// What to do where a text and a number meet: the side that is written in the query can change, a column cannot.
+  private static func quotingHint(_ what: String, _ a: Bound, _ b: Bound) -> String {
+    let (text, number) = a.type == .string ? (a, b) : (b, a)
+    guard text.type == .string, number.type.isNumeric else { return "" }
+    if what == "LIKE" {
+      guard a.type == .string, let literal = b.constant else { return "" }
+      return "; write \(literal.quotedDigits) in quotes"
     }
-    return QueryError(
-      .type, "\(what) does not go with types \(a.type.name) and \(b.type.name)\(hint)", at: at)
+    if text.constant != nil { return "; write numbers without quotes" }
+    guard ArithmeticOperator(rawValue: what) == nil, let literal = number.constant else {
+      return ""
+    }
+    return "; write \(literal.quotedDigits) in quotes"
+  }
+}
+
+extension Literal {
+  /// An exact number as a text in a query, `'-1.50'`; "the number" for floats and longer ones.
+  fileprivate var quotedDigits: String {
+    switch self {
+    case .integer(let value): return "'\(value)'"
+    case .decimal(let mantissa, let scale):
+      let digits = String(mantissa.magnitude)
+      let padded = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
+      let sign = mantissa < 0 ? "-" : ""
+      return "'\(sign)\(padded.dropLast(scale)).\(padded.suffix(scale))'"
+    default: return "the number"
+    }
   }
 }

@@ -94,6 +94,9 @@ extension Binder {
   ) throws(QueryError) -> Bound {
     let sides = try withTextsAsDays([value, low, high])
     let (value, low, high) = (sides[0], sides[1], sides[2])
+    for side in [low, high] where ValueType.common(value.type, side.type) == nil {
+      throw mismatch("BETWEEN", value, side, at)
+    }
     let lower = try comparison(.greaterOrEqual, value, low, at)
     let upper = try comparison(.lessOrEqual, value, high, at)
     if let both = Binder.conjunction(lower, upper, at) { return both }

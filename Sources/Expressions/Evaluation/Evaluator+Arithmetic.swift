@@ -1,3 +1,4 @@
+import Columns
 import Kernels
 
 #if canImport(Glibc)
@@ -27,27 +28,37 @@ extension Evaluator {
       let values = left.indices.map { right[$0] == 0 || right[$0] == -1 ? 0 : left[$0] % right[$0] }
       return Vector(rows.count, .integers(values), validity: BitWords.both(validity, nonzero))
     }
-    let isDay = bound.type == .day
     let (values, overflowed) = Evaluator.wrapping(op, left, right)
-    let beyond = isDay && values.contains { Int64(Int32(truncatingIfNeeded: $0)) != $0 }
-    if overflowed || beyond {
-      try check(bound, active, validity, rows.count) { i in
-        switch op {
-        case .add: left[i].addingReportingOverflow(right[i]).overflow
-        case .subtract: left[i].subtractingReportingOverflow(right[i]).overflow
-        default: left[i].multipliedReportingOverflow(by: right[i]).overflow
-        }
+    func overflows(_ i: Int) -> Bool {
+      switch op {
+      case .add: left[i].addingReportingOverflow(right[i]).overflow
+      case .subtract: left[i].subtractingReportingOverflow(right[i]).overflow
+      default: left[i].multipliedReportingOverflow(by: right[i]).overflow
       }
-      if isDay {
-        try check(bound, active, validity, rows.count) { i in
-          Int64(Int32(truncatingIfNeeded: values[i])) != values[i]
+    }
+    if bound.type == .day {
+      let days = Evaluator.days
+      if overflowed || !values.allSatisfy({ days.contains($0) }) {
+        let message = "a date is outside the years 0001 to 9999"
+        try check(bound, active, validity, rows.count, message) { i in
+          overflows(i) || !days.contains(values[i])
         }
-        let days = values.map { Int64(Int32(truncatingIfNeeded: $0)) }
-        return Vector(rows.count, .integers(days), validity: validity)
+        // Rows that do not count hold some date all the same.
+        let known = values.map { min(max($0, days.lowerBound), days.upperBound) }
+        return Vector(rows.count, .integers(known), validity: validity)
       }
+    } else if overflowed {
+      try check(bound, active, validity, rows.count) { overflows($0) }
     }
     return Vector(rows.count, .integers(values), validity: validity)
   }
+
+  /// The days that dates are computed in: 0001-01-01 to 9999-12-31.
+  private static let days: ClosedRange<Int64> = {
+    let first = Day.number(year: 1, month: 1, day: 1)
+    let last = Day.number(year: 9_999, month: 12, day: 31)
+    return Int64(first)...Int64(last)
+  }()
 
   static func wrapping(
     _ op: ArithmeticOperator, _ a: [Int64], _ b: [Int64]

@@ -51,7 +51,9 @@ package enum Command: UInt8, CaseIterable, Sendable {
     case .count: "[WHERE condition]"
     case .segment: "name [LIMIT n] [AFTER cursor]"
     case .score:
-      "recency_days=n orders=n monetary=amount tenure_days=n [purchase_days=n] [column=value …]"
+      "recency_days=n|last_purchase=date orders=n monetary=amount|monetary_mean=amount "
+        + "tenure_days=n|first_purchase=date [purchase_days=n] [first_day_total=amount] "
+        + "[column=value …]"
     case .named: "command …"
     case .help: "[command]"
     case .command: "[COUNT | DOCS | INFO [name …]]"

@@ -1,3 +1,4 @@
+import Columns
 package import JSONText
 
 /// A customer who is in no snapshot, by figures: a summary of one.
@@ -14,10 +15,19 @@ package struct UnseenCustomer: Sendable, Equatable {
   package var firstDayTotal: Int64
   /// Other columns of the snapshot, attributes above all, as text; empty where there is no value.
   package var given: [String: String]
+  /// The figures that were not given and do not follow from those that were.
+  package var assumed: [Assumption]
+
+  /// A figure that may be left out, and is then a guess.
+  package enum Assumption: String, Sendable {
+    case purchaseDays = "purchase_days"
+    case firstDayTotal = "first_day_total"
+  }
 
   package init(
     asOf: Int32, firstDay: Int32, lastDay: Int32, orders: Int32, purchaseDays: Int32,
-    monetary: Int64, firstDayTotal: Int64, given: [String: String] = [:]
+    monetary: Int64, firstDayTotal: Int64, given: [String: String] = [:],
+    assumed: [Assumption] = []
   ) {
     self.asOf = asOf
     self.firstDay = firstDay
@@ -27,9 +37,20 @@ package struct UnseenCustomer: Sendable, Equatable {
     self.monetary = monetary
     self.firstDayTotal = firstDayTotal
     self.given = given
+    self.assumed = assumed
   }
 
   package var recencyDays: Int64 { Int64(asOf) - Int64(lastDay) }
+
+  /// The assumed figures with the values that were taken.
+  var assumptions: [JSON.Member] {
+    assumed.map { figure in
+      switch figure {
+      case .purchaseDays: .init(figure.rawValue, .integer(Int64(purchaseDays)))
+      case .firstDayTotal: .init(figure.rawValue, .number(Money.double(firstDayTotal)))
+      }
+    }
+  }
 }
 
 /// Scores and explains by a snapshot's models, which the query protocol itself does not know: it reads the cuts

@@ -145,6 +145,8 @@ extension Session {
       throw ReplyError(
         .unavailable, "snapshot \(base.name) has no cuts by which an unseen customer is scored")
     }
+    let assumptions = customer.assumptions
+    if !assumptions.isEmpty { members.append(.init("assumed", .object(assumptions))) }
     writer.reply(members: members)
   }
 

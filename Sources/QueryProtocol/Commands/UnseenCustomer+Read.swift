@@ -13,6 +13,11 @@ private enum Figure {
   /// Columns that follow from the figures.
   static let derived = ["customer_id", "r", "f", "m", "rfm", "tags"]
   static let dayLimit: Int64 = 1_000_000
+  static let dayRange = "a whole number from 0 to \(dayLimit)"
+
+  /// The most arguments of one SCORE: the figures, the columns of the snapshot, and a few to spare, so that what is
+  /// wrong among them is said by its name.
+  static func argumentCountMax(columnCount: Int) -> Int { min(1_024, 16 + columnCount) }
 }
 
 extension UnseenCustomer {
@@ -23,7 +28,8 @@ extension UnseenCustomer {
     let last = try values.day(Figure.recency, asOf: asOf)
     guard let last else {
       throw ReplyError(
-        .wrongArguments, "SCORE needs recency_days, a whole number from 0 to 1000000")
+        .wrongArguments,
+        "SCORE needs recency_days, \(Figure.dayRange), or last_purchase, a date")
     }
     let orders = try values.count("orders")
     guard let orders else {
@@ -35,7 +41,8 @@ extension UnseenCustomer {
     let isSingle = (days ?? orders) == 1
     guard let first = try values.day(Figure.tenure, asOf: asOf) ?? (isSingle ? last : nil) else {
       throw ReplyError(
-        .wrongArguments, "SCORE needs tenure_days, a whole number from 0 to 1000000")
+        .wrongArguments,
+        "SCORE needs tenure_days, \(Figure.dayRange), or first_purchase, a date")
     }
     guard first <= last else {
       throw ReplyError(
@@ -57,18 +64,29 @@ extension UnseenCustomer {
     let monetary = try values.monetary(orders: orders)
     // Every purchase day has the mean amount of one, unless the first day's is said.
     let share = meanAmount(monetary, orders: Int64(purchaseDays))
+    let firstDayTotal = try values.amount("first_day_total")
+    var assumed: [Assumption] = []
+    // On up to two days from the first purchase to the last there is a purchase on each.
+    if days == nil, span > 2 { assumed.append(.purchaseDays) }
+    if firstDayTotal == nil, purchaseDays > 1 { assumed.append(.firstDayTotal) }
     self.init(
       asOf: base.asOf, firstDay: first, lastDay: last, orders: orders, purchaseDays: purchaseDays,
       monetary: monetary,
-      firstDayTotal: purchaseDays == 1
-        ? monetary : try values.amount("first_day_total") ?? share,
-      given: values.given)
+      firstDayTotal: purchaseDays == 1 ? monetary : firstDayTotal ?? share,
+      given: values.given, assumed: assumed)
   }
 
   /// The arguments by name: figures, and columns of the snapshot.
   private static func values(
     _ request: Request, of base: CustomerBase
   ) throws(ReplyError) -> Values {
+    let countMax = Figure.argumentCountMax(columnCount: base.frame.names.count)
+    guard request.count - 1 <= countMax else {
+      throw ReplyError(
+        .wrongArguments,
+        "\(request.count - 1) arguments are more than the \(countMax) that SCORE takes of this "
+          + "snapshot; it takes \(Command.score.arguments)")
+    }
     var values = Values()
     let segments = base.metadata["taxonomies"]?.arrayValue?.compactMap {
       $0["column"]?.stringValue
@@ -94,7 +112,8 @@ extension UnseenCustomer {
         }
         isNew = values.given.updateValue(value, forKey: column) == nil
       } else {
-        let hint = NearestName.hint(name, among: Figure.all + base.frame.names)
+        let columns = base.frame.names.filter { !derived.contains($0) }
+        let hint = NearestName.hint(name, among: Figure.all + columns)
         throw ReplyError(
           .wrongArguments,
           "SCORE does not know '\(shown(Array(name.utf8).span))'\(hint); it takes "
@@ -137,7 +156,7 @@ extension UnseenCustomer {
       }
       guard let days = UnseenCustomer.whole(text), (0...Figure.dayLimit).contains(days) else {
         throw ReplyError(
-          .wrongArguments, "SCORE needs \(name), a whole number from 0 to \(Figure.dayLimit)")
+          .wrongArguments, "SCORE needs \(name), \(Figure.dayRange)")
       }
       return Int32(clamping: asOf - days)
     }
@@ -165,7 +184,8 @@ extension UnseenCustomer {
     func monetary(orders: Int32) throws(ReplyError) -> Int64 {
       guard let (name, _) = try one(Figure.money), let amount = try amount(name) else {
         throw ReplyError(
-          .wrongArguments, "SCORE needs monetary, an amount up to \(Money.text(.max))")
+          .wrongArguments,
+          "SCORE needs monetary or monetary_mean, an amount up to \(Money.text(.max))")
       }
       if name != "monetary_mean" { return amount }
       let (total, isPast) = amount.multipliedReportingOverflow(by: Int64(orders))

@@ -58,7 +58,7 @@ struct UnseenRow {
         frame.append(own)
       } else if let text = given[column.name], !text.isEmpty {
         guard let own = Column(column.name, column.type, parsing: text) else {
-          throw NotScored("\(column.name)=\(text) is no value of type \(column.type.name)")
+          throw NotScored("\(column.name)=\(text) is no value of type \(column.type.word)")
         }
         frame.append(own)
       } else {
@@ -74,6 +74,21 @@ extension UnseenCustomer {
     SegmentJudge.Figures(
       firstDay: firstDay, lastDay: lastDay, orders: orders, purchaseDays: purchaseDays,
       monetary: monetary)
+  }
+}
+
+extension ColumnType {
+  /// The type as attributes name it (Documentation/Attributes.md), whatever its width.
+  fileprivate var word: String {
+    switch self {
+    case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32: "int"
+    case .float32, .float64: "float"
+    case .bool: "bool"
+    case .day: "date"
+    case .money: "amount"
+    case .string: "category"
+    case .text: "text"
+    }
   }
 }
 
