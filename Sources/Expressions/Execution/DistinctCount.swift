@@ -91,6 +91,7 @@ struct DistinctCount {
     var counts = [Int64](repeating: 0, count: starts.count - 1)
     let first = FirstError()
     counts.withUnsafeMutableBufferPointer { counts in
+      // SAFETY: every task writes the count of its own part.
       nonisolated(unsafe) let counts = counts
       Parallel.perform(counts.count) { part in
         first.run(part) { () throws(QueryError) in counts[part] = try count(part) }
